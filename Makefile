@@ -1,29 +1,29 @@
-# What a developer runs. `make help` lists it.
+# Commands for developers. `make help` lists them.
 
 .DEFAULT_GOAL := help
 .PHONY: help test format lint unit html tools browser php python git engines bench screenshots deny msrv dist
 
 CARGO ?= cargo
 STORYBANK := $(CARGO) run --locked --quiet --
-# Everything that is made here goes below this folder, which version control leaves out.
+# The checks write below this folder, which version control ignores.
 CHECK := target/check
 TOOLS := target/tools
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 VNU_VERSION := 26.9.27
 VNU := $(TOOLS)/vnu-$(VNU_VERSION).jar
-# The site that the pictures in docs/ show; `make screenshots SITE=.` takes them of this repository's own.
+# The site in the pictures of docs/. `make screenshots SITE=.` shows the site of this repository instead.
 SITE ?= $(CHECK)/pictured
 
-help: ## List what can be made
+help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /  /' | awk '{ name = $$1; $$1 = ""; printf "%-12s%s\n", name, $$0 }'
 
 test: tools format lint unit html ## Install what the checks need beyond Rust, then run them all
 
-format: ## Check that the sources are formatted, if there is a rustfmt
-	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo "format: left out, there is no rustfmt"; fi
+format: ## Check that the sources are formatted, if rustfmt is installed
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo "format: skipped, rustfmt is not installed"; fi
 
-lint: ## Check the sources with clippy, if there is one
-	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --locked --all-targets -- -D warnings; else echo "lint: left out, there is no clippy"; fi
+lint: ## Check the sources with clippy, if clippy is installed
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --locked --all-targets -- -D warnings; else echo "lint: skipped, clippy is not installed"; fi
 
 unit: browser engines ## Run the tests
 	$(CARGO) test --locked
@@ -39,7 +39,7 @@ html: tools ## Build this repository's site, and a new one, and check their HTML
 	@echo "no errors in the HTML of $$(find $(CHECK) -name '*.html' | wc -l) pages"
 
 tools: browser $(VNU)
-	@.ci/need "java -version" java default-jre-headless "the checker of the HTML runs on it"
+	@.ci/need "java -version" java default-jre-headless "the HTML checker runs on it"
 
 browser:
 	@.ci/need "chromium --version" chromium chromium "the tests of the preview run in it"
@@ -48,11 +48,11 @@ browser:
 php:
 	@.ci/need "php --version" php php-cli "the wikis of the tests are written in it"
 	@.ci/need "php --ri xml" php-xml php-xml "the wikis of the tests read XML"
-	@.ci/need "php --ri mbstring" php-mbstring php-mbstring "the wikis of the tests read letters of all scripts"
-	@.ci/need "php --ri intl" php-intl php-intl "MediaWiki writes accents in one way with it"
-	@.ci/need "php --ri pdo_sqlite" php-sqlite3 php-sqlite3 "MediaWiki keeps its pages in it"
+	@.ci/need "php --ri mbstring" php-mbstring php-mbstring "the wikis of the tests read Unicode text"
+	@.ci/need "php --ri intl" php-intl php-intl "MediaWiki normalizes Unicode with it"
+	@.ci/need "php --ri pdo_sqlite" php-sqlite3 php-sqlite3 "MediaWiki stores its pages in it"
 
-# Real wikis for the tests to publish to, each laid out once by a script of its own; started and stopped by the tests themselves.
+# Real wikis that the tests publish to. A script installs each of them once; the tests start and stop them.
 engines: ## Install the wikis that the tests publish to
 engines: $(foreach script,$(wildcard tests/engines/*.sh),target/engines/$(basename $(notdir $(script))))
 
@@ -63,22 +63,22 @@ target/engines/%: tests/engines/%.sh | php
 	@$< $(abspath $@.part)
 	@mv $@.part $@
 
-# Otter Wiki is a package of Python, which gets an environment of its own.
+# Otter Wiki is a Python package, installed into its own virtual environment.
 target/engines/otterwiki: | python
 
 python: git
 	@.ci/need "python3 -m ensurepip --version" python3 python3-venv "the wiki that the tests push to runs on it"
 
 git:
-	@.ci/need "git --version" git git "wikis that are repositories are reached with it"
+	@.ci/need "git --version" git git "the program reads and writes git wikis with it"
 
-# The checker is one file of a package; the package's install script, which would fetch a Java of its own, is not run.
+# The checker is one file of a package. The package's install script would download another Java, so it is not run.
 $(VNU):
-	@.ci/need "npm --version" npm npm "the checker of the HTML comes through it"
+	@.ci/need "npm --version" npm npm "it downloads the HTML checker"
 	@echo "installing the Nu HTML checker $(VNU_VERSION) into $(TOOLS)"
 	@mkdir -p $(TOOLS)
 	@npm install --prefix $(TOOLS) --no-save --no-package-lock --no-audit --no-fund --ignore-scripts --silent vnu-jar@$(VNU_VERSION) </dev/null \
-		|| { echo "error: npm cannot install vnu-jar $(VNU_VERSION); does it reach its registry?" >&2; exit 1; }
+		|| { echo "error: npm cannot install vnu-jar $(VNU_VERSION); can it reach its registry?" >&2; exit 1; }
 	@mv $(TOOLS)/node_modules/vnu-jar/build/dist/vnu.jar $@
 	@rm -rf $(TOOLS)/node_modules
 
@@ -90,11 +90,11 @@ msrv: ## Check that the lowest Rust version that Cargo.toml names builds the pro
 	rustup toolchain install $(MSRV) --profile minimal --no-self-update
 	cargo +$(MSRV) check --locked --target-dir target/msrv
 
-dist: ## Make an archive with the optimised program, its completions, manual pages, licences and documentation
+dist: ## Create an archive with the optimised program, its completions, manual pages, licences and documentation
 	$(CARGO) build --locked --profile dist
 	@.ci/dist target/dist/storybank target/dist-archives
 
-bench: browser ## Measure how long builds take, and how soon the preview shows a save
+bench: browser ## Measure the time of builds, and the time until the preview shows a save
 	$(CARGO) bench --locked --bench build
 	$(CARGO) bench --locked --bench preview
 

@@ -1,7 +1,7 @@
-//! Tells the program which sources it was built from.
+//! Sets `STORYBANK_SOURCES` to a digest of the sources.
 //!
-//! What a page looks like depends on the program, so a page that another build of it made is not taken for current. The
-//! number is the same on every machine that builds the same sources.
+//! The look of a page depends on the program, so a page from another version of the sources is not
+//! up to date. The digest of the same sources is the same on every machine.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -18,10 +18,10 @@ fn main() -> io::Result<()> {
     Ok(())
 }
 
-/// Adds a file, or the files of a folder in the order of their names.
+/// Adds a file, or the files of a folder in the order of their names, to the digest.
 fn add(path: &Path, hasher: &mut DefaultHasher) -> io::Result<()> {
     if !path.is_dir() {
-        // A package can come without its lock file; then its sources alone have to tell it apart.
+        // A package may lack its lock file. The digest then depends on its sources only.
         fs::read(path).unwrap_or_default().hash(hasher);
         return Ok(());
     }

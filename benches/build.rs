@@ -1,14 +1,14 @@
-//! Measures whole builds: storybank against the least work possible and against Hugo, on the same
-//! stories.
+//! Measures whole builds: storybank compared with the least possible work and with Hugo, on the
+//! same stories.
 //!
 //! ```text
 //! cargo bench --bench build -- [STORIES ..] [--rounds N] [--keep DIR]
 //! ```
 //!
-//! Every measurement is a process of its own, and the contenders take turns within a round, so that
-//! a noisy moment of the machine falls on all of them. The report on standard output is Markdown
-//! for `docs/benchmarks.md`; progress goes to standard error. Missing a target does not fail the
-//! command, a failing build does.
+//! Every measurement is a separate process. The programs take turns within a round, so load on the
+//! machine affects all of them. The report on standard output is Markdown for `docs/benchmarks.md`;
+//! progress goes to standard error. The command fails if a build fails, but not if a target is
+//! missed.
 
 mod support {
     pub mod corpus;

@@ -1,12 +1,14 @@
-//! Measures the preview: how soon it shows the first page, and every save after that, in answers and in a browser.
+//! Measures the preview: the time until it shows the first page, and until it shows a save, both in
+//! responses and in a browser.
 //!
 //! ```text
 //! cargo bench --bench preview -- [STORIES ..] [--rounds N] [--keep DIR]
 //! ```
 //!
-//! Every save is a real one, of a file on the disk, and is waited for as its author waits: by asking for the page until the
-//! new words are there. The report on standard output is Markdown for `docs/benchmarks.md`; progress goes to standard error.
-//! Missing a target does not fail the command; a page that is not what the files say does.
+//! Every save writes a real file. The benchmark then requests the page until it contains the new
+//! words. The report on standard output is Markdown for `docs/benchmarks.md`; progress goes to
+//! standard error. The command fails if a page does not match the files, but not if a target is
+//! missed.
 
 mod support {
     pub mod asking;

@@ -1,4 +1,5 @@
-//! What holds the sources together: the ladder of modules, and the habits that every file keeps.
+//! Checks the structure of the sources: the order of the modules, and conventions that every file
+//! follows.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +16,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// The Rust files below a folder of the repository, by their paths from `src`.
+/// The Rust files below a folder of the repository, keyed by their paths from `src`.
 fn sources() -> BTreeMap<String, String> {
     let source = root().join("src");
     let name = |path: &Path| {
@@ -42,8 +43,8 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The modules in the order of `lib.rs`: each uses only those before it.
-fn ladder() -> Vec<String> {
+/// The modules in the order of `lib.rs`: each may use only those before it.
+fn module_order() -> Vec<String> {
     let library = read(&root().join("src/lib.rs"));
     let modules = library.lines().filter_map(|line| {
         line.strip_prefix("pub mod ")
@@ -53,14 +54,15 @@ fn ladder() -> Vec<String> {
     modules.map(str::to_owned).collect()
 }
 
-/// The module at the top of a file's path; `None` for `lib.rs` and for the program, which are not modules of the library.
+/// The module at the top of a file's path. `None` for `lib.rs` and for the program, which are not
+/// modules of the library.
 fn module_of(path: &str) -> Option<&str> {
     let top = path.split('/').next()?;
     let name = top.strip_suffix(".rs").unwrap_or(top);
     (!matches!(name, "lib" | "main")).then_some(name)
 }
 
-/// A source without its comments and its texts, so that only code is looked at.
+/// A source without its comments and its string literals, so that checks see only code.
 fn code(source: &str) -> String {
     let mut code = String::new();
     let mut rest = source;
@@ -87,7 +89,7 @@ fn code(source: &str) -> String {
     code
 }
 
-/// How long the text is that starts here, with its quotes.
+/// The length of the string literal that starts here, including its quotes.
 fn text_length(source: &str) -> usize {
     let mut is_escaped = false;
     for (at, next) in source.char_indices().skip(1) {
@@ -99,7 +101,7 @@ fn text_length(source: &str) -> usize {
     source.len()
 }
 
-/// How long the character is that starts here; 0 for a lifetime.
+/// The length of the character literal that starts here; 0 for a lifetime.
 fn character_length(source: &str) -> usize {
     let inner = &source[1..];
     if let Some(escaped) = inner.strip_prefix('\\') {
@@ -146,7 +148,7 @@ fn first_name(code: &str) -> &str {
         .unwrap_or(code.len())]
 }
 
-/// The names in a list of imports, without those in lists inside of it.
+/// The names in a list of imports, without those in nested lists.
 fn outer_names(list: &str) -> Vec<&str> {
     let mut names = Vec::new();
     let (mut depth, mut start) = (0usize, 0usize);
@@ -168,9 +170,9 @@ fn outer_names(list: &str) -> Vec<&str> {
     names
 }
 
-/// Words of front matter that a projection copied as they are would leave unredacted.
+/// If other modules created prose from front matter, a projection could leave it unredacted.
 #[test]
-fn only_what_reads_front_matter_makes_prose() {
+fn only_the_front_matter_parser_creates_prose() {
     let may = |path: &str| path.starts_with("parse/") || path.starts_with("front_matter/");
     let makes = |source: &str| code_without_tests(source).contains("Prose::written");
     let others: Vec<String> = sources()
@@ -182,34 +184,34 @@ fn only_what_reads_front_matter_makes_prose() {
 }
 
 #[test]
-fn a_module_uses_only_those_before_it() {
-    let ladder = ladder();
-    let step = |module: &str| ladder.iter().position(|other| other == module);
-    let mut upward = Vec::new();
+fn modules_use_only_earlier_modules() {
+    let order = module_order();
+    let step = |module: &str| order.iter().position(|other| other == module);
+    let mut violations = Vec::new();
     for (path, source) in sources() {
         let Some(module) = module_of(&path) else {
             continue;
         };
-        let own = step(module).unwrap_or_else(|| panic!("{path} is no module of lib.rs"));
-        // A name that is no module is one of the top of the library, which has none.
+        let own = step(module).unwrap_or_else(|| panic!("{path} is not a module in lib.rs"));
+        // A name that is not a module is an item of the library's root, which has no items.
         for name in used(&code(&source)) {
             match step(&name) {
                 Some(other) if other > own => {
-                    upward.push(format!("{path} uses {name}, which stands above {module}"))
+                    violations.push(format!("{path} uses {name}, which comes after {module}"));
                 }
                 Some(_) => {}
-                None => upward.push(format!("{path} uses {name}, which is no module")),
+                None => violations.push(format!("{path} uses {name}, which is not a module")),
             }
         }
         if code(&source).contains("super::super::") {
-            upward.push(format!("{path} climbs with super::super::"));
+            violations.push(format!("{path} uses super::super::"));
         }
     }
-    assert_eq!(upward, Vec::<String>::new());
+    assert_eq!(violations, Vec::<String>::new());
 }
 
 #[test]
-fn the_walk_over_imports_sees_all_forms() {
+fn imports_are_found_in_all_forms() {
     let code = code(
         "use crate::{a::{b, c}, d, self_made::E}; fn f() -> crate::g::H { crate::i::j('\"', \"crate::k\") } // crate::l\n",
     );
@@ -218,7 +220,7 @@ fn the_walk_over_imports_sees_all_forms() {
 }
 
 #[test]
-fn every_file_says_what_it_is_for() {
+fn every_file_starts_with_its_purpose() {
     let tests = files_below(&root().join("tests"))
         .into_iter()
         .filter(|path| path.extension().is_some_and(|ending| ending == "rs"));
@@ -233,7 +235,7 @@ fn every_file_says_what_it_is_for() {
 }
 
 #[test]
-fn nothing_is_taken_for_granted_and_nothing_silenced() {
+fn sources_contain_no_unwrap_allow_or_unsafe() {
     let mut found = Vec::new();
     for (path, source) in sources() {
         let code = code_without_tests(&source);
@@ -263,11 +265,11 @@ fn nothing_is_taken_for_granted_and_nothing_silenced() {
 }
 
 #[test]
-fn only_the_world_touches_files_clocks_and_processes() {
-    let world = ["disk", "serve", "publish", "commands", "main"];
+fn only_some_modules_use_files_clocks_and_processes() {
+    let allowed = ["disk", "serve", "publish", "commands", "main"];
     let mut found = Vec::new();
     for (path, source) in sources() {
-        if !world
+        if !allowed
             .iter()
             .any(|module| path == format!("{module}.rs") || path.starts_with(&format!("{module}/")))
         {
@@ -312,7 +314,7 @@ fn one_file_writes_to_the_terminal() {
         let asks = code.matches("stderr().is_terminal()").count()
             + code.matches("ProgressDrawTarget::stderr()").count();
         let found: usize = words.iter().map(|word| code.matches(word).count()).sum();
-        // To ask whether somebody sees a bar, and to draw it, is no text of anybody.
+        // Asking whether to show a bar, and drawing it, involve no text of an author.
         path != "commands/terminal.rs" && found > asks * 2
     };
     let others: Vec<&String> = sources
@@ -323,7 +325,7 @@ fn one_file_writes_to_the_terminal() {
     assert_eq!(
         others,
         Vec::<&String>::new(),
-        "they write to the terminal past `Terminal`, which makes all text harmless"
+        "they write to the terminal without `Terminal`, which escapes control characters"
     );
     assert!(
         ["anstream::", "stderr()"]
@@ -333,7 +335,7 @@ fn one_file_writes_to_the_terminal() {
 }
 
 #[test]
-fn the_default_theme_on_disk_is_the_one_in_the_program() {
+fn the_program_contains_the_default_theme_on_disk() {
     let folder = root().join("themes/default");
     let on_disk: BTreeMap<String, String> = files_below(&folder)
         .into_iter()
@@ -392,13 +394,13 @@ fn the_docs_explain_every_rule() {
 }
 
 #[test]
-fn the_map_names_every_module() {
+fn architecture_lists_every_module() {
     let path = root().join("ARCHITECTURE.md");
     if !path.exists() {
         return;
     }
     let map = read(&path);
-    let missing: Vec<String> = ladder()
+    let missing: Vec<String> = module_order()
         .into_iter()
         .filter(|module| !map.contains(&format!("`{module}`")))
         .collect();
@@ -406,7 +408,7 @@ fn the_map_names_every_module() {
 }
 
 #[test]
-fn the_docs_list_every_field_that_a_template_is_given() {
+fn the_docs_list_every_field_of_templates() {
     let types = fs::read_to_string("src/view/types.rs").expect("the views have a file");
     let docs = fs::read_to_string("docs/themes.md").expect("themes have a page");
     let fields = types.lines().filter_map(|line| {

@@ -362,7 +362,7 @@ fn titled(title: &str, text: &str) -> RenderedPage {
 }
 
 #[test]
-fn pages_are_made_changed_and_left_as_they_are() {
+fn pages_are_created_changed_and_kept() {
     let azure = Azure::start();
     let mut record = Record::default();
     let mut pages = [
@@ -416,7 +416,7 @@ fn pages_are_made_changed_and_left_as_they_are() {
 }
 
 #[test]
-fn what_a_person_has_changed_is_left_alone() {
+fn pages_changed_by_others_are_kept() {
     let azure = Azure::start();
     let mut record = Record::default();
     succeed(
@@ -454,7 +454,7 @@ fn what_a_person_has_changed_is_left_alone() {
 }
 
 #[test]
-fn a_write_over_a_version_that_was_not_seen_is_refused() {
+fn overwriting_an_unknown_version_is_refused() {
     let azure = Azure::start();
     let mut record = Record::default();
     succeed(&mut azure.wiki(), &mut record, &[titled("A", "one\n")]);
@@ -470,7 +470,7 @@ fn a_write_over_a_version_that_was_not_seen_is_refused() {
             pictures: &pictures(),
             message: "x",
         };
-        let error = wiki.write(&write).expect_err("somebody was faster");
+        let error = wiki.write(&write).expect_err("somebody changed it first");
         assert!(
             error
                 .reason
@@ -537,7 +537,7 @@ fn an_interrupted_publication_is_completed_by_the_next() {
 }
 
 #[test]
-fn a_server_that_asks_for_time_gets_it() {
+fn requests_wait_as_long_as_the_server_asks() {
     let azure = Azure::start();
     azure.held().busy = 3;
     assert_eq!(
@@ -557,14 +557,14 @@ fn a_server_that_asks_for_time_gets_it() {
     });
     assert!(
         error
-            .expect_err("it never has time")
+            .expect_err("it is always busy")
             .reason
             .contains("429 Too Many Requests")
     );
 }
 
 #[test]
-fn a_token_that_is_not_taken_is_said_so_and_never_shown() {
+fn a_rejected_token_is_reported_and_never_shown() {
     let azure = Azure::start();
     let sought = |wiki: &mut AzureWiki| {
         publish(
@@ -586,7 +586,7 @@ fn a_token_that_is_not_taken_is_said_so_and_never_shown() {
     );
     azure.held().wants_login = true;
     let error = sought(&mut azure.wiki())
-        .expect_err("it wants somebody to log in")
+        .expect_err("it answers with a login page")
         .to_string();
     assert!(
         error.contains("a login page") && !error.contains(TOKEN),
@@ -595,7 +595,7 @@ fn a_token_that_is_not_taken_is_said_so_and_never_shown() {
 }
 
 #[test]
-fn pages_stand_below_a_page_that_is_there() {
+fn pages_are_created_below_an_existing_page() {
     let azure = Azure::start();
     let pages = [titled("A", "one\n")];
     let mut record = Record::default();
@@ -621,7 +621,7 @@ fn pages_stand_below_a_page_that_is_there() {
 }
 
 #[test]
-fn a_page_is_deleted_alone_or_not_at_all() {
+fn a_page_with_subpages_is_not_deleted() {
     let azure = Azure::start();
     let mut record = Record::default();
     succeed(
@@ -645,7 +645,7 @@ fn a_page_is_deleted_alone_or_not_at_all() {
 }
 
 #[test]
-fn what_the_wiki_does_not_take_is_said_in_its_own_words() {
+fn refusals_are_reported_with_the_message_of_the_wiki() {
     let azure = Azure::start();
     for title in ["C# story", "dot.", "back\\slash", &"long".repeat(60)] {
         let error = publish(
@@ -686,7 +686,7 @@ fn what_the_wiki_does_not_take_is_said_in_its_own_words() {
 }
 
 #[test]
-fn nothing_that_is_withheld_leaves() {
+fn withheld_words_are_never_sent() {
     let azure = Azure::start();
     let mut with_picture = titled("A", "x");
     with_picture.attachments = vec!["0a1b.png".to_owned()];

@@ -108,7 +108,7 @@ fn difference(body: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_published_comes_back_as_the_same_page() {
+fn published_pages_convert_back_to_the_same_page() {
     let whole = format!("## Impact\n\n{}\n", CONSTRUCTS.join("\n\n"));
     let bodies = CONSTRUCTS.iter().map(|construct| {
         format!("## Impact\n\nBefore.\n\n{construct}\n\nAfter.\n\n## The numbers\n\nx\n")
@@ -126,7 +126,7 @@ fn what_is_published_comes_back_as_the_same_page() {
 }
 
 #[test]
-fn constructs_in_any_order_come_back() {
+fn constructs_in_any_order_convert_back() {
     let config = ProptestConfig {
         cases: 24,
         failure_persistence: None,
@@ -158,7 +158,7 @@ fn with_addition(kind: &str, addition: &str) -> String {
 }
 
 #[test]
-fn what_a_colleague_writes_comes_back_as_markdown() {
+fn text_of_colleagues_becomes_markdown() {
     for (kind, addition, wanted) in [
         (
             "mediawiki",
@@ -249,7 +249,7 @@ fn what_a_colleague_writes_comes_back_as_markdown() {
 }
 
 #[test]
-fn what_is_not_understood_is_shown_as_it_is() {
+fn unknown_markup_is_kept_verbatim() {
     for (kind, addition) in [
         (
             "mediawiki",
@@ -340,7 +340,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, rng_seed: common::seed(), ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_that_stands_on_a_wiki_makes_it_fail(
+    fn any_text_of_a_wiki_is_converted(
         parts in prop::collection::vec(prop::sample::select(vec![
             "{|", "|}", "|-", "| ", "! ", "''", "'''", "[[", "]]", "[http://a ", "]", "{{", "}}", "<ref>", "</ref>", "<ul>", "<li>", "</li>", "</ul>",
             "<div class=\"mw-collapsible\">", "</div>", "<pre>", "</pre>", "<references>", "</references>", "&amp;", "* ", "# ", "\n", "\n\n", " ", "wörd", "==", "  * ",
@@ -455,7 +455,7 @@ fn any_words() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn words_that_look_like_markup_come_back_as_words() {
+fn words_that_look_like_markup_stay_words() {
     let config = ProptestConfig {
         cases: 60,
         failure_persistence: None,
@@ -495,7 +495,7 @@ fn words_that_look_like_markup_come_back_as_words() {
 
 /// Deeply nested markup of others is read to its end.
 #[test]
-fn a_page_that_is_deep_comes_back_with_its_words() {
+fn deeply_nested_pages_keep_their_words() {
     const DEEP: usize = 5_000;
     let nested =
         |open: &str, close: &str| format!("{}zenith{}\n", open.repeat(DEEP), close.repeat(DEEP));

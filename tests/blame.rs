@@ -1,7 +1,8 @@
-//! What is said of words that blame a person, and of remarks that are open: `blame/NAME.site` is a site with them, `blame/NAME.report` what
-//! its author reads.
+//! The warnings about words that blame a person, and about open remarks. `blame/NAME.site` is a
+//! site with such words, and `blame/NAME.report` is the report that its author reads.
 //!
-//! With the environment variable `WRITE_REPORTS` set, the reports are written anew, and their diff is what there is to review.
+//! If the environment variable `WRITE_REPORTS` is set, the tests rewrite the reports. Review their
+//! diff.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -18,7 +19,7 @@ use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
 use storybank::wiki::blame;
 
-/// What is wrong with the case studies of a site, as its team would see them.
+/// The warnings about the case studies of a site, in the view of its team.
 fn check(site: &str) -> Vec<Diagnostic> {
     let files = files(site);
     let inputs = inputs(&files);
@@ -71,7 +72,7 @@ fn printed(site: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_is_said_as_it_was() {
+fn warnings_match_the_reviewed_reports() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/blame");
     let mut changed = Vec::new();
     for name in ["everything", "open-remarks"] {
@@ -95,7 +96,7 @@ fn what_is_wrong_is_said_as_it_was() {
 
 const HEAD: &str = "-- content/case-studies/outage.md --\n---\ntitle: The outage\n---\n\n";
 
-/// The words of a text that are reported, as they stand in the file.
+/// The reported words of a text, as written in the file.
 fn reported(settings: &str, text: &str) -> Vec<String> {
     let site = format!("-- site.toml --\n[blame]\n{settings}\n{HEAD}{text}\n");
     let file = &files(&site)["content/case-studies/outage.md"];
@@ -107,7 +108,7 @@ fn reported(settings: &str, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn words_that_blame_are_found() {
+fn blaming_words_are_reported() {
     for (text, wanted) in [
         ("The engineer should have read it.", "should have"),
         ("They shouldn’t have merged it.", "shouldn’t have"),
@@ -150,7 +151,7 @@ fn words_that_blame_are_found() {
 }
 
 #[test]
-fn words_about_machines_are_left_alone() {
+fn words_about_machines_are_not_reported() {
     for text in [
         "The build failed to start, and the job should have been retried.",
         "The pipeline allowed a change that failed to load.",
@@ -181,7 +182,7 @@ fn sentences(list: &str) -> impl Iterator<Item = &str> {
         .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
-/// The sentences of a list whose report is not as `is_right` wants it.
+/// The sentences of a list whose report fails `is_right`.
 fn wrong(list: &str, is_right: impl Fn(&[String]) -> bool) -> Vec<String> {
     let found = |text: &str| reported("", text);
     sentences(list)
@@ -190,9 +191,9 @@ fn wrong(list: &str, is_right: impl Fn(&[String]) -> bool) -> Vec<String> {
         .collect()
 }
 
-/// Sentences of many trades, written before the rules were.
+/// Sentences from many trades, written before the rules.
 #[test]
-fn sentences_that_blame_are_told_from_those_that_do_not() {
+fn blaming_sentences_are_distinguished_from_others() {
     let missed = wrong(include_str!("blame/blames.txt"), |found| !found.is_empty());
     let harmless = wrong(include_str!("blame/blameless.txt"), <[String]>::is_empty);
     assert!(
@@ -203,9 +204,9 @@ fn sentences_that_blame_are_told_from_those_that_do_not() {
     );
 }
 
-/// Sentences that the rules were not made for: they show how well the rules do with the sentences of others.
+/// Sentences that were not used to write the rules. They show how well the rules work on new text.
 #[test]
-fn other_sentences_are_told_apart_too() {
+fn held_out_sentences_are_mostly_classified_correctly() {
     const LISTS: [&str; 2] = [
         include_str!("blame/blames-held-out.txt"),
         include_str!("blame/blameless-held-out.txt"),
@@ -225,9 +226,9 @@ fn other_sentences_are_told_apart_too() {
     }
 }
 
-/// Each deed with each kind of name before it.
+/// Each action with each kind of name before it.
 #[test]
-fn a_name_that_is_not_known_stops_the_publication() {
+fn an_unknown_name_stops_the_publication() {
     for deed in [
         "should have kept the key",
         "could have asked",
@@ -287,7 +288,7 @@ fn a_name_that_is_not_known_stops_the_publication() {
 }
 
 #[test]
-fn names_are_found_in_any_spelling_and_in_code_inside_a_line() {
+fn names_are_found_in_any_spelling_and_in_inline_code() {
     let names = "names = [\"Avery Quill\", \"Bo\"]";
     assert_eq!(
         reported(names, "AVERY-QUILL and `avery_quill` and Bo, but no bowl."),
@@ -301,7 +302,7 @@ fn names_are_found_in_any_spelling_and_in_code_inside_a_line() {
 }
 
 #[test]
-fn a_name_that_is_not_known_may_be_that_of_a_system() {
+fn an_unknown_name_may_be_a_system() {
     let site = format!("{HEAD}Then Falcon failed to answer, and the operator failed to look.\n");
     let help: Vec<String> = check(&site)
         .into_iter()
@@ -315,7 +316,7 @@ fn a_name_that_is_not_known_may_be_that_of_a_system() {
 }
 
 #[test]
-fn what_is_allowed_is_left_alone() {
+fn allowed_words_are_not_reported() {
     let allow = "allow = [\"we forgot\", \"oncall@example.org\"]";
     assert_eq!(
         reported(
@@ -327,7 +328,7 @@ fn what_is_allowed_is_left_alone() {
 }
 
 #[test]
-fn what_a_case_study_shows_of_others_is_read_too() {
+fn transcluded_text_is_checked_as_well() {
     let site = |body: &str| {
         format!(
             "{HEAD}{body}\n-- content/stories/shown.md --\n---\ntitle: Shown\naudience: team\n---\n\n## Result\n\nIt was the fault of the operator.\n\n\
@@ -373,7 +374,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 300, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_place_is_one_of_the_file(words in prop::collection::vec(prop::sample::select(vec![
+    fn every_warning_has_a_place_in_the_file(words in prop::collection::vec(prop::sample::select(vec![
         "we", "should", "have", "forgot", "@jane", "a@b.org", "*", "**", "`", "\n", "\n\n", "> ", "- ", "[", "](x)", "&amp;", "é", "—", "Bo", "'s", "mistake", "|", "by a peer", "# ",
     ]), 1..14)) {
         for found in reported("names = [\"Bo\"]", &words.join(" ")) {

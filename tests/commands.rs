@@ -1,4 +1,5 @@
-//! Commands in this process: what they print where, the status they end with, and the files they leave.
+//! Commands in this process: what they print to which stream, their exit status, and the files they
+//! create.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/program.rs"]
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex};
 use program::{Folder, tree};
 use storybank::commands::{Status, Streams, run};
 
-/// A stream that keeps what is written to it.
+/// A stream that stores what is written to it.
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
 
@@ -32,7 +33,7 @@ impl Write for Kept {
     }
 }
 
-/// A stream that nobody can write to.
+/// A stream that rejects every write.
 struct Broken(io::ErrorKind);
 
 impl Write for Broken {
@@ -45,7 +46,7 @@ impl Write for Broken {
     }
 }
 
-/// What a command did.
+/// The output and the exit status of a command.
 struct Ended {
     status: Status,
     output: String,
@@ -153,7 +154,7 @@ fn an_error_in_a_file_leaves_the_previous_site_and_status_1() {
 }
 
 #[test]
-fn what_cannot_be_carried_out_is_one_message_and_status_2() {
+fn a_failed_command_prints_one_message_and_exits_with_2() {
     let folder = Folder::far_away();
     let nowhere = folder.join("nowhere");
     let root = built(&folder);
@@ -243,7 +244,7 @@ fn a_result_that_cannot_be_written_is_a_failure_unless_its_reader_has_closed_the
 }
 
 #[test]
-fn messages_that_cannot_be_written_stop_nothing() {
+fn unwritable_messages_do_not_stop_a_command() {
     let folder = Folder::new();
     let root = built(&folder);
     let output = Kept::default();

@@ -12,6 +12,8 @@ mod hostile;
 mod program;
 #[path = "common/storage.rs"]
 mod storage;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -24,12 +26,12 @@ use storybank::markdown::Alignment;
 use storybank::plan::{Action, Conflict, Options, Orphans, Record, lookups, plan};
 use storybank::publish::{Client, Confluence, Credential, Error, Lookup, Secret, Wiki, apply};
 use storybank::slug::Slug;
-use storybank::source::SitePath;
 use storybank::wiki::page::{
     ActionEntry as Todo, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style,
     Table,
 };
 use storybank::wiki::{Dialect, RenderedPage, write};
+use tree::{heading, item, paragraph, text};
 
 use fake::{FakeConfluence, HOME, PARENT, SPACE, TOKEN, Trouble, USER};
 
@@ -37,28 +39,12 @@ const EDITIONS: [ConfluenceEdition; 2] = [ConfluenceEdition::Cloud, ConfluenceEd
 
 type Pictures = BTreeMap<String, Arc<[u8]>>;
 
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn paragraph(words: &str) -> Block {
-    Block::Paragraph(vec![text(words)])
-}
-
 fn case(slug: &str, title: &str, blocks: Vec<Block>) -> Case {
     let page = Page {
         blocks,
         ..Page::default()
     };
-    let file = SitePath::new(format!("content/case-studies/{slug}.md"));
-    Case {
-        slug: Slug::of(slug),
-        file,
-        title: title.to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
+    tree::case(slug, title, page)
 }
 
 fn pictures() -> Pictures {
@@ -240,25 +226,8 @@ fn with_picture(slug: &str, title: &str, words: &str) -> Case {
     case
 }
 
-fn heading(level: u8, words: &str, id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: vec![text(words)],
-        id: id.to_owned(),
-        is_linked: true,
-    })
-}
-
-fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
-    Item { done, blocks }
-}
-
 fn list(items: Vec<Item>) -> Block {
-    Block::List(List {
-        first: None,
-        is_tight: true,
-        items,
-    })
+    Block::List(tree::list(None, items))
 }
 
 /// A page with each kind of block, style and link.
@@ -371,7 +340,7 @@ fn other() -> Case {
 }
 
 #[test]
-fn what_stands_there_is_what_was_written() {
+fn readers_see_what_was_published() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         let cases = [hostile::case(), everything(), other()];
@@ -404,7 +373,7 @@ fn what_stands_there_is_what_was_written() {
 }
 
 #[test]
-fn tasks_have_ids_of_their_own_and_code_is_kept_to_the_letter() {
+fn tasks_have_unique_ids_and_code_is_unchanged() {
     let page = &written(&[everything(), other()])[0];
     let root = storage::read(&page.text);
     let ids: Vec<_> = root.all("ac:task-id").iter().map(|id| id.words()).collect();
@@ -417,7 +386,7 @@ fn tasks_have_ids_of_their_own_and_code_is_kept_to_the_letter() {
 }
 
 #[test]
-fn what_cannot_be_nested_stays_readable() {
+fn unsupported_nesting_stays_readable() {
     let code = || Block::Code {
         language: "sql".to_owned(),
         text: "select 1;\nselect 2;\n".to_owned(),
@@ -468,7 +437,7 @@ select 2;</pre></li>
 }
 
 #[test]
-fn a_page_that_would_not_arrive_whole_is_found_before_it_leaves() {
+fn pages_that_the_wiki_would_damage_are_found_before_sending() {
     let with_title = |title: &str| case("a", title, vec![paragraph("words")]);
     assert_eq!(
         problems(&with_title("Fine: # [x] {y} | / \\ ?")),
@@ -516,7 +485,7 @@ fn a_page_that_would_not_arrive_whole_is_found_before_it_leaves() {
 }
 
 #[test]
-fn links_that_run_something_are_only_words() {
+fn links_that_run_scripts_become_text() {
     let link = Inline::Link {
         to: LinkTo::External("JavaScript:alert(1)".to_owned()),
         text: vec![text("click")],
@@ -526,7 +495,7 @@ fn links_that_run_something_are_only_words() {
 }
 
 #[test]
-fn what_a_colleague_changed_is_refused_and_kept() {
+fn pages_changed_by_colleagues_are_refused_and_kept() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[case("a", "A", vec![paragraph("one")]), other()]);
@@ -560,7 +529,7 @@ fn what_a_colleague_changed_is_refused_and_kept() {
 }
 
 #[test]
-fn a_change_between_the_look_and_the_write_is_kept() {
+fn a_change_between_lookup_and_write_is_kept() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[case("a", "A", vec![paragraph("one")])]);
@@ -589,7 +558,7 @@ fn a_change_between_the_look_and_the_write_is_kept() {
 }
 
 #[test]
-fn a_server_that_is_busy_with_a_new_page_is_asked_again() {
+fn conflicts_on_a_new_page_are_retried() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.fake.trouble("PUT", "", Trouble::Status(409, None));
@@ -615,7 +584,7 @@ fn a_server_that_is_busy_with_a_new_page_is_asked_again() {
 }
 
 #[test]
-fn an_unfinished_page_is_found_under_another_title_too() {
+fn an_unfinished_page_is_found_after_a_retitle() {
     for edition in EDITIONS {
         // The page, the text, the property.
         for count in 0..3 {
@@ -631,7 +600,7 @@ fn an_unfinished_page_is_found_under_another_title_too() {
 }
 
 #[test]
-fn what_somebody_has_commented_on_is_not_written_over() {
+fn commented_text_is_not_overwritten() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[case("a", "A", vec![paragraph("one word")])]);
@@ -640,7 +609,7 @@ fn what_somebody_has_commented_on_is_not_written_over() {
         assert_eq!(
             site.fake.page("A").version,
             version,
-            "a comment is no new version"
+            "a comment makes no new version"
         );
         site.writes_nothing(&[case("a", "A", vec![paragraph("one word")])]);
         let changed = [case("a", "A", vec![paragraph("two words")])];
@@ -657,13 +626,13 @@ fn what_somebody_has_commented_on_is_not_written_over() {
         let mut wiki = wiki_with(edition, &site.fake.address, TOKEN, Withheld::default());
         let standing = wiki
             .look(&sought)
-            .expect("it can be looked at")
+            .expect("it can be looked up")
             .remove(0)
             .expect("it is there");
         assert_eq!(standing.commented, ["one"]);
         assert_eq!(
             standing.text, "<p>one word</p>\n",
-            "what the server adds is no difference"
+            "additions of the server are not a difference"
         );
         site.fake
             .change("A", |page| page.comments[0].1 = "resolved");
@@ -677,14 +646,14 @@ fn what_somebody_has_commented_on_is_not_written_over() {
         assert_eq!(
             site.publishes(&changed),
             [Action::Refuse(Conflict::Commented)],
-            "who may not read comments takes them for open"
+            "comments with unknown status count as open"
         );
         assert_eq!(site.publishes(&changed), [Action::Update]);
     }
 }
 
 #[test]
-fn a_page_under_the_same_title_is_never_taken_for_ours() {
+fn a_foreign_page_with_the_same_title_is_not_adopted() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         let cases = [
@@ -732,7 +701,7 @@ fn a_page_keeps_its_id_and_its_place_when_its_title_changes() {
         assert_eq!(
             site.publishes(&cases),
             [Action::Refuse(Conflict::Taken), Action::Create],
-            "the others are published all the same"
+            "the others are published anyway"
         );
         assert!(site.fake.page("Taken").body.contains("theirs"));
         // A change of case is not another title.
@@ -745,7 +714,7 @@ fn a_page_keeps_its_id_and_its_place_when_its_title_changes() {
 }
 
 #[test]
-fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
+fn a_page_is_kept_when_its_file_is_renamed() {
     for edition in EDITIONS {
         for text in ["words", "other words"] {
             let mut site = Site::new(edition);
@@ -761,7 +730,7 @@ fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
 }
 
 #[test]
-fn wherever_it_is_interrupted_the_next_run_completes_it() {
+fn the_next_run_completes_any_interruption() {
     for edition in EDITIONS {
         // The page, three pictures, the text, the property.
         for count in 0..6 {
@@ -825,7 +794,7 @@ fn heals(site: &mut Site, cases: &[Case], when: &str) {
 }
 
 #[test]
-fn what_a_colleague_writes_into_an_unfinished_page_is_kept() {
+fn edits_in_an_unfinished_page_are_kept() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.fake.trouble_after(1, Trouble::BreakBefore);
@@ -840,7 +809,7 @@ fn what_a_colleague_writes_into_an_unfinished_page_is_kept() {
 }
 
 #[test]
-fn a_message_serves_where_the_property_is_of_another_version() {
+fn the_version_message_replaces_an_outdated_property() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[other()]);
@@ -856,7 +825,7 @@ fn a_message_serves_where_the_property_is_of_another_version() {
 }
 
 #[test]
-fn it_waits_as_long_as_it_is_asked_to() {
+fn requests_wait_as_long_as_the_server_asks() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         let soon = "Wed, 21 Oct 2015 07:28:00 GMT".to_owned();
@@ -891,7 +860,7 @@ fn it_waits_as_long_as_it_is_asked_to() {
 }
 
 #[test]
-fn a_token_that_is_not_taken_is_shown_to_nobody() {
+fn a_rejected_token_is_never_shown() {
     for edition in EDITIONS {
         let site = Site::new(edition);
         let token = "another-token-that-nobody-may-see";
@@ -910,7 +879,7 @@ fn a_token_that_is_not_taken_is_shown_to_nobody() {
             Withheld::default(),
         )
         .look(&[])
-        .expect_err("the road is open");
+        .expect_err("no more failures are planned");
         assert!(
             error.to_string().contains("https://") && !error.to_string().contains(token),
             "{error}"
@@ -919,7 +888,7 @@ fn a_token_that_is_not_taken_is_shown_to_nobody() {
 }
 
 #[test]
-fn a_space_that_is_not_there_may_be_one_that_is_not_shown() {
+fn a_missing_space_may_be_hidden() {
     for edition in EDITIONS {
         let site = Site::new(edition);
         let client = Client::new(credential(edition, TOKEN), Arc::default());
@@ -936,7 +905,7 @@ fn a_space_that_is_not_there_may_be_one_that_is_not_shown() {
 }
 
 #[test]
-fn a_token_with_scopes_goes_through_its_own_host() {
+fn scoped_tokens_use_their_own_host() {
     let site = Site::new(ConfluenceEdition::Cloud);
     for address in [
         "/ex/confluence/1234",
@@ -957,7 +926,7 @@ fn a_token_with_scopes_goes_through_its_own_host() {
 }
 
 #[test]
-fn nothing_is_sent_that_is_withheld() {
+fn withheld_words_are_never_sent() {
     for edition in EDITIONS {
         for pages in [
             written(&[case(
@@ -993,7 +962,7 @@ fn nothing_is_sent_that_is_withheld() {
 }
 
 #[test]
-fn nothing_of_the_author_s_files_is_sent() {
+fn paths_of_the_author_are_never_sent() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[with_picture("a-private-name", "A", "words")]);
@@ -1013,7 +982,7 @@ fn nothing_of_the_author_s_files_is_sent() {
 }
 
 #[test]
-fn a_page_goes_to_the_bin_only_as_it_was_looked_at() {
+fn only_the_page_that_was_looked_up_is_deleted() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         let both = [case("a", "A", vec![paragraph("words")]), other()];
@@ -1071,7 +1040,7 @@ fn a_page_goes_to_the_bin_only_as_it_was_looked_at() {
 }
 
 #[test]
-fn a_page_in_the_bin_is_missed() {
+fn a_deleted_page_is_reported_as_missing() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&[other()]);
@@ -1112,7 +1081,7 @@ fn command(folder: &program::Folder) -> std::process::Command {
 }
 
 #[test]
-fn a_program_that_is_killed_at_any_write_is_completed_by_the_next() {
+fn the_next_run_completes_a_killed_one() {
     for edition in EDITIONS {
         // The page, the text, the property.
         for count in 0..3 {
@@ -1315,7 +1284,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_words_come_back_as_they_were(words in words()) {
+    fn words_of_any_characters_are_shown_unchanged(words in words()) {
         let link = Inline::Link { to: LinkTo::External(format!("https://example.org/{words}")), text: vec![text("x")] };
         let blocks = vec![
             Block::Paragraph(vec![text("|"), text(&words), text("|"), Inline::Code(words.clone()), link]),
@@ -1336,7 +1305,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_stands_in_whatever_nothing_of_it_is_lost(blocks in blocks(3)) {
+    fn no_word_is_lost_in_any_nesting(blocks in blocks(3)) {
         let case = case("a", "A", blocks);
         let page = &written(std::slice::from_ref(&case))[0];
         let (mut expected, mut found) = (Vec::new(), Vec::new());
@@ -1347,7 +1316,7 @@ proptest! {
     }
 
     #[test]
-    fn any_title_becomes_one_that_can_be_kept(title in words()) {
+    fn any_title_becomes_a_valid_title(title in words()) {
         let (pages, _) = write(Dialect::Confluence, "", &[case("a", &title, Vec::new())], &pictures(), &Highlighter::default());
         let name = &pages[0].location;
         prop_assert_eq!(name.title.trim(), &name.title);
@@ -1364,7 +1333,7 @@ fn two_cases(words: &str) -> [Case; 2] {
 }
 
 #[test]
-fn a_page_that_is_restricted_keeps_no_other_from_being_written() {
+fn a_restricted_page_does_not_block_others() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&two_cases("one"));
@@ -1404,7 +1373,7 @@ fn a_page_that_is_restricted_keeps_no_other_from_being_written() {
 }
 
 #[test]
-fn a_page_that_somebody_has_renamed_keeps_its_new_title() {
+fn a_page_renamed_by_a_colleague_keeps_its_title() {
     for edition in EDITIONS {
         let mut site = Site::new(edition);
         site.publishes(&two_cases("one"));
@@ -1436,7 +1405,7 @@ fn a_page_that_somebody_has_renamed_keeps_its_new_title() {
 }
 
 #[test]
-fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+fn unused_pictures_are_deleted_on_request() {
     use storybank::plan::FileState;
     for edition in EDITIONS {
         let mut site = Site::new(edition);
@@ -1464,7 +1433,7 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
         let files: Vec<_> = site.record.files.iter().cloned().collect();
         let states = wiki
             .look_at_files(&files, &BTreeSet::new())
-            .expect("it can be looked at");
+            .expect("it can be looked up");
         assert!(
             matches!(&states[0], FileState::Kept(reason) if reason.contains("“Alpha”")),
             "{states:?}"

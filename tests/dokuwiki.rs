@@ -15,6 +15,10 @@ mod program;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/small_site.rs"]
 mod small_site;
+#[path = "common/real_wiki.rs"]
+mod real_wiki;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -30,19 +34,17 @@ use proptest::test_runner::{Config, RngSeed, TestRunner};
 
 use engine::{Engine, free_port, installed};
 use html::NodeId;
+use real_wiki::{look, recorded, reviewed, write};
 use storybank::audience::Withheld;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{Digest, Recorded, RemotePage};
-use storybank::publish::{
-    Client, Credential, Dokuwiki, Error, Lookup, Pictures, Request, Secret, Wiki, Write,
-};
-use storybank::slug::Slug;
-use storybank::source::SitePath;
+use storybank::plan::{Digest, RemotePage};
+use storybank::publish::{Client, Credential, Dokuwiki, Error, Pictures, Request, Secret, Wiki};
 use storybank::wiki::page::{
-    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+    ActionEntry, Block, Callout, Case, Inline, LinkTo, List, Page, Style, Table,
 };
 use storybank::wiki::{Dialect, RenderedPage};
+use tree::{heading, heading_of, item, link, list, paragraph, text};
 
 /// The password of all users.
 const PASSWORD: &str = "Secret-Passw0rd-1";
@@ -263,35 +265,9 @@ fn written(cases: &[Case], pictures: &Pictures) -> Vec<RenderedPage> {
     pages
 }
 
-fn look(wiki: &mut Dokuwiki, page: &RenderedPage) -> Result<Option<RemotePage>, Error> {
-    let sought = Lookup {
-        location: &page.location,
-        recorded: None,
-        attachments: &page.attachments,
-    };
-    Ok(wiki.look(&[sought])?.remove(0))
-}
-
 fn publish(wiki: &mut Dokuwiki, page: &RenderedPage, pictures: &Pictures) -> Result<String, Error> {
     let over = look(wiki, page)?;
-    wiki.write(&Write {
-        page,
-        over: over.as_ref(),
-        pictures,
-        message: "0123 published",
-    })
-}
-
-fn recorded(page: &RenderedPage) -> Recorded {
-    Recorded {
-        case: page.case.as_str().to_owned(),
-        path: page.location.path.clone(),
-        title: page.location.title.clone(),
-        id: page.location.path.clone(),
-        written: Some(Digest::of(&page.text)),
-        intended: Vec::new(),
-        attachments: Vec::new(),
-    }
+    write(wiki, page, over.as_ref(), pictures)
 }
 
 /// A part of a page: its kind and its text, with marks for styles.
@@ -383,7 +359,7 @@ impl Wanted {
                     }
                 }
                 Block::Contents => {}
-                Block::Element(..) => panic!("tests/own_html.rs looks at these"),
+                Block::Element(..) => panic!("tests/own_html.rs checks these"),
                 Block::Actions(actions) => self.actions(actions),
             }
         }
@@ -460,7 +436,7 @@ impl Wanted {
             Block::Paragraph(text) => self.inlines(text),
             Block::Code { text, .. } => format!("⟪{}⟫", text.trim_end()),
             Block::Quote(blocks) => format!("> {}", self.lines(blocks)),
-            other => panic!("the tests have no {other:?} in a line"),
+            other => panic!("the tests use no {other:?} in a line"),
         }
     }
 
@@ -527,7 +503,7 @@ impl Wanted {
             }
             Inline::Picture { name, alt, .. } => format!("⟦img {name} {alt}⟧"),
             Inline::Break => "⏎".to_owned(),
-            Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Inline::Element(..) => panic!("tests/own_html.rs checks these"),
             Inline::Footnote(number) => {
                 // The wiki numbers the references, and merges footnotes with the same text.
                 self.references += 1;
@@ -607,7 +583,7 @@ impl Shown<'_> {
                     assert_eq!(
                         self.page.attribute(child, "colspan"),
                         None,
-                        "no cell spans others"
+                        "no cell has a span"
                     );
                     self.push(&kind, child);
                 }
@@ -773,7 +749,7 @@ fn compare(page: &html::Page, case: &Case, places: &BTreeMap<String, String>) {
 }
 
 #[test]
-fn hostile_words_are_shown_as_they_are() {
+fn hostile_words_are_shown_unchanged() {
     let site = Site::start("hostile");
     let case = hostile::case();
     let page = written(std::slice::from_ref(&case), &Pictures::new()).remove(0);
@@ -783,52 +759,19 @@ fn hostile_words_are_shown_as_they_are() {
     assert_eq!(
         site.source(&id),
         page.text,
-        "the wiki keeps the text as it came"
+        "the wiki stores the text unchanged"
     );
     let shown = site.shown(&id);
     compare(&shown, &case, &BTreeMap::new());
     for name in ["script", "details", "iframe", "abbr", "object"] {
         assert_eq!(shown.all(name).len(), 0, "{name}");
     }
-    assert_eq!(shown.all("img").len(), 0, "no words are a picture");
+    assert_eq!(shown.all("img").len(), 0, "no words became a picture");
     assert!(!site.is_locked());
 }
 
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn words(text: &str) -> Block {
-    Block::Paragraph(vec![Inline::Text(text.to_owned())])
-}
-
 fn case(title: &str, page: Page) -> Case {
-    let slug = Slug::of(title);
-    Case {
-        file: SitePath::new(format!("content/case-studies/{slug}.md")),
-        slug,
-        title: title.to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
-}
-
-fn heading(level: u8, words: &[Inline], id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: words.to_vec(),
-        id: id.to_owned(),
-        is_linked: true,
-    })
-}
-
-fn item(done: Option<bool>, blocks: Vec<Block>) -> Item {
-    Item { done, blocks }
-}
-
-fn link(to: LinkTo, text: Vec<Inline>) -> Inline {
-    Inline::Link { to, text }
+    tree::case(title, title, page)
 }
 
 fn to(id: &str) -> LinkTo {
@@ -854,7 +797,7 @@ fn everything() -> (Case, Case, Pictures) {
     let other = case(
         "The other one",
         Page {
-            blocks: vec![heading(2, &[text("Größe & Maß")], "size"), words("end")],
+            blocks: vec![heading(2, "Größe & Maß", "size"), paragraph("end")],
             ..Page::default()
         },
     );
@@ -892,12 +835,12 @@ fn everything() -> (Case, Case, Pictures) {
         item(
             None,
             vec![
-                words("one"),
+                paragraph("one"),
                 Block::List(list(
                     Some(1),
                     vec![
-                        item(Some(true), vec![words("done")]),
-                        item(None, vec![words("plain")]),
+                        item(Some(true), vec![paragraph("done")]),
+                        item(None, vec![paragraph("plain")]),
                     ],
                 )),
             ],
@@ -905,8 +848,8 @@ fn everything() -> (Case, Case, Pictures) {
         item(
             Some(false),
             vec![
-                words("open"),
-                Block::List(list(None, vec![item(None, vec![words("deeper")])])),
+                paragraph("open"),
+                Block::List(list(None, vec![item(None, vec![paragraph("deeper")])])),
             ],
         ),
     ];
@@ -916,18 +859,18 @@ fn everything() -> (Case, Case, Pictures) {
             ("Date".to_owned(), "2025-03-21".to_owned()),
         ]),
         Block::Contents,
-        heading(2, &[text("What happened?")], "what"),
+        heading(2, "What happened?", "what"),
         Block::Paragraph(
             styled
                 .chain([nested, Inline::Break, text("next line")])
                 .collect(),
         ),
-        heading(3, &[text("What happened?")], "again"),
-        heading(4, &[text("10:00")], "time"),
-        heading(5, &[text("!?")], "marks"),
-        heading(
+        heading(3, "What happened?", "again"),
+        heading(4, "10:00", "time"),
+        heading(5, "!?", "marks"),
+        heading_of(
             6,
-            &[text("Six "), Inline::Code("x = [1]".to_owned())],
+            vec![text("Six "), Inline::Code("x = [1]".to_owned())],
             "six",
         ),
         Block::Paragraph(
@@ -953,39 +896,39 @@ fn everything() -> (Case, Case, Pictures) {
             picture.clone(),
         ]),
         Block::Quote(vec![
-            words("outer"),
-            words("more"),
+            paragraph("outer"),
+            paragraph("more"),
             Block::Quote(vec![
-                words("inner"),
+                paragraph("inner"),
                 code("sh", "x\n\n> y\n"),
-                words("after"),
+                paragraph("after"),
             ]),
         ]),
         Block::Quote(vec![
             code("sh", "| a\n  * b\n"),
-            Block::Quote(vec![words("one"), Block::Quote(vec![words("two")])]),
-            words("back"),
+            Block::Quote(vec![paragraph("one"), Block::Quote(vec![paragraph("two")])]),
+            paragraph("back"),
         ]),
         Block::List(list(
             Some(1),
             vec![item(
                 None,
                 vec![
-                    words("a"),
+                    paragraph("a"),
                     code("sh", "  - x\n\n  * y\n"),
-                    Block::Quote(vec![words("said")]),
-                    words("end"),
+                    Block::Quote(vec![paragraph("said")]),
+                    paragraph("end"),
                 ],
             )],
         )),
         Block::Callout {
             kind: Callout::Tip,
             title: Vec::new(),
-            blocks: vec![words("do this"), code("sh", "a | b ^ c\n\nd\n")],
+            blocks: vec![paragraph("do this"), code("sh", "a | b ^ c\n\nd\n")],
         },
         Block::Details {
             summary: vec![text("More")],
-            blocks: vec![words("inside"), code("rust", "fn main() {}\n")],
+            blocks: vec![paragraph("inside"), code("rust", "fn main() {}\n")],
         },
         code("unknown", "  two\n\n\ttab <b> &amp; %% ''x''\n"),
         code("", "plain\n"),
@@ -995,8 +938,8 @@ fn everything() -> (Case, Case, Pictures) {
         Block::List(list(
             Some(7),
             vec![
-                item(None, vec![words("seven")]),
-                item(None, vec![words("eight")]),
+                item(None, vec![paragraph("seven")]),
+                item(None, vec![paragraph("eight")]),
             ],
         )),
         Block::Table(Table {
@@ -1042,7 +985,7 @@ fn everything() -> (Case, Case, Pictures) {
         }]),
     ];
     let footnotes = vec![
-        vec![words("first (of two)"), code("sh", "echo ))\n")],
+        vec![paragraph("first (of two)"), code("sh", "echo ))\n")],
         vec![Block::Paragraph(vec![
             Inline::Styled(Style::Strong, vec![text("second")]),
             text(" one"),
@@ -1062,16 +1005,8 @@ fn everything() -> (Case, Case, Pictures) {
     )
 }
 
-fn list(first: Option<u32>, items: Vec<Item>) -> List {
-    List {
-        first,
-        is_tight: true,
-        items,
-    }
-}
-
 #[test]
-fn everything_is_shown_with_its_pictures_and_links() {
+fn all_constructs_are_shown_with_pictures_and_links() {
     let site = Site::start("everything");
     let (case, other, pictures) = everything();
     let pages = written(&[case.clone(), other], &pictures);
@@ -1092,7 +1027,7 @@ fn everything_is_shown_with_its_pictures_and_links() {
     assert_eq!(
         shown.of_class("wikilink2").len(),
         0,
-        "no link leads to a page that is not there"
+        "no link has a missing target"
     );
     assert!(
         site.shown(&pages[1].location.path)
@@ -1115,7 +1050,7 @@ fn everything_is_shown_with_its_pictures_and_links() {
         !site
             .get(&format!("/doku.php?id={}", pages[1].location.path))
             .contains("dw__toc"),
-        "nobody asked for one there"
+        "no table of contents was requested there"
     );
     // Without a change, nothing is written.
     let standing = look(&mut wiki, &pages[0])
@@ -1152,7 +1087,7 @@ fn set_fragments(blocks: &mut [Block], from: &str, to: &str) {
 
 fn small(words_of_it: &str) -> RenderedPage {
     let page = Page {
-        blocks: vec![words(words_of_it)],
+        blocks: vec![paragraph(words_of_it)],
         ..Page::default()
     };
     written(&[case("A small page", page)], &Pictures::new()).remove(0)
@@ -1163,22 +1098,17 @@ fn write_over(
     page: &RenderedPage,
     over: Option<&RemotePage>,
 ) -> Result<String, Error> {
-    wiki.write(&Write {
-        page,
-        over,
-        pictures: &Pictures::new(),
-        message: "0123 published",
-    })
+    write(wiki, page, over, &Pictures::new())
 }
 
 #[test]
-fn what_somebody_else_wrote_is_kept() {
+fn text_of_others_is_kept() {
     let site = Site::start("conflict");
     let mut wiki = site.wiki();
     let (first, second) = (small("first"), small("second"));
     let id = first.location.path.clone();
     // Somebody creates the page between the lookup and the write.
-    assert_eq!(look(&mut wiki, &first).expect("it can be looked for"), None);
+    assert_eq!(look(&mut wiki, &first).expect("it can be looked up"), None);
     site.edit(&id, "made by hand");
     let error = write_over(&mut wiki, &first, None).expect_err("there is a page");
     assert!(
@@ -1226,7 +1156,7 @@ fn what_somebody_else_wrote_is_kept() {
 }
 
 #[test]
-fn a_page_that_somebody_edits_is_left_alone() {
+fn a_page_locked_by_an_editor_is_not_written() {
     let site = Site::start("locked");
     let mut wiki = site.wiki();
     let page = small("first");
@@ -1246,7 +1176,7 @@ fn a_page_that_somebody_edits_is_left_alone() {
 }
 
 #[test]
-fn a_page_is_deleted_as_it_was_looked_at() {
+fn only_the_page_that_was_looked_up_is_deleted() {
     let site = Site::start("deletion");
     let mut wiki = site.wiki();
     let page = small("first");
@@ -1271,12 +1201,12 @@ fn a_page_is_deleted_as_it_was_looked_at() {
     wiki.delete(&recorded(&page), &standing, "0123 deleted")
         .expect("it is deleted");
     assert!(!site.file(&page.location.path).exists());
-    assert_eq!(look(&mut wiki, &page).expect("it can be looked for"), None);
+    assert_eq!(look(&mut wiki, &page).expect("it can be looked up"), None);
     assert!(!site.is_locked());
 }
 
 #[test]
-fn who_may_not_publish_is_told_so() {
+fn missing_permissions_are_reported() {
     let site = Site::start("rights");
     let page = small("first");
     let error = publish(
@@ -1323,7 +1253,7 @@ fn who_may_not_publish_is_told_so() {
 }
 
 #[test]
-fn what_is_withheld_leaves_in_no_form() {
+fn withheld_words_are_never_sent() {
     let site = Site::start("withheld");
     let withheld = Arc::new(Withheld::default().with_names(["Acme".to_owned()]));
     let mut wiki = Dokuwiki::new(
@@ -1346,19 +1276,13 @@ fn what_is_withheld_leaves_in_no_form() {
     let mut page = small("with a picture");
     page.attachments = vec!["0.png".to_owned()];
     let pictures = Pictures::from([("0.png".to_owned(), b"taken at ACME".to_vec().into())]);
-    let error = wiki
-        .write(&Write {
-            page: &page,
-            over: over.as_ref(),
-            pictures: &pictures,
-            message: "0123",
-        })
-        .expect_err("nor in a picture");
+    let error = write(&mut wiki, &page, over.as_ref(), &pictures)
+        .expect_err("a picture may not leave either");
     assert!(
         error.action.contains("upload") && error.reason.contains("may not leave"),
         "{error}"
     );
-    assert!(!site.is_locked(), "whatever fails, the page is unlocked");
+    assert!(!site.is_locked(), "the page is unlocked after any failure");
 }
 
 /// How the wiki renders a text, without a server.
@@ -1530,9 +1454,9 @@ fn any_blocks() -> impl Strategy<Value = Vec<Block>> {
     let code_text = prop::collection::vec(any_words(), 1..4)
         .prop_map(|lines| format!("x\n{}\n", lines.join("\n")));
     let block = prop_oneof![
-        any_words().prop_map(|words| heading(2, &[Inline::Text(words)], "id")),
+        any_words().prop_map(|words| heading(2, &words, "id")),
         line().prop_map(Block::Paragraph),
-        any_words().prop_map(|text| words(&text)),
+        any_words().prop_map(|text| paragraph(&text)),
         line().prop_map(|line| Block::Quote(vec![Block::Paragraph(line)])),
         (line(), line()).prop_map(|(title, line)| Block::Callout {
             kind: Callout::Note,
@@ -1667,7 +1591,7 @@ fn constructs() -> Vec<Inline> {
 }
 
 #[test]
-fn what_means_something_means_nothing_next_to_anything() {
+fn markup_in_words_has_no_effect_in_any_context() {
     let folder = lay_out("matrix");
     let specials = specials();
     for construct in constructs() {
@@ -1698,12 +1622,12 @@ fn what_means_something_means_nothing_next_to_anything() {
             }));
         }
         for blocks in blocks.chunks(160) {
-            let blocks = [&[heading(2, &[text("Place")], "place")], blocks].concat();
+            let blocks = [&[heading(2, "Place", "place")], blocks].concat();
             let case = case(
                 "Matrix",
                 Page {
                     blocks,
-                    footnotes: vec![vec![words("a note")]],
+                    footnotes: vec![vec![paragraph("a note")]],
                     ..Page::default()
                 },
             );
@@ -1714,7 +1638,7 @@ fn what_means_something_means_nothing_next_to_anything() {
 }
 
 #[test]
-fn random_words_are_shown_as_they_are() {
+fn random_words_are_shown_unchanged() {
     let folder = lay_out("random");
     let seed = match Config::default().rng_seed {
         RngSeed::Random => RngSeed::Fixed(2026),
@@ -1747,7 +1671,7 @@ fn random_words_are_shown_as_they_are() {
 }
 
 #[test]
-fn the_wiki_asks_nobody_for_anything() {
+fn the_wiki_requests_nothing_from_other_hosts() {
     let site = Site::start("fetch");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port is free");
     listener
@@ -1763,8 +1687,8 @@ fn the_wiki_asks_nobody_for_anything() {
         rows: vec![vec![vec![text(&lure)]]],
     };
     let blocks = vec![
-        heading(2, &[text(&lure)], "lure"),
-        words(&lure),
+        heading(2, &lure, "lure"),
+        paragraph(&lure),
         Block::Paragraph(vec![
             Inline::Code(lure.clone()),
             link(
@@ -1772,10 +1696,10 @@ fn the_wiki_asks_nobody_for_anything() {
                 vec![text(&only)],
             ),
         ]),
-        Block::Quote(vec![words(&lure)]),
+        Block::Quote(vec![paragraph(&lure)]),
         Block::List(list(
             None,
-            vec![item(None, vec![words(&lure), words(&lure)])],
+            vec![item(None, vec![paragraph(&lure), paragraph(&lure)])],
         )),
         Block::Table(table),
         code("text", &lure),
@@ -1785,7 +1709,7 @@ fn the_wiki_asks_nobody_for_anything() {
         "Lure",
         Page {
             blocks,
-            footnotes: vec![vec![words(&lure)]],
+            footnotes: vec![vec![paragraph(&lure)]],
             ..Page::default()
         },
     );
@@ -1837,7 +1761,7 @@ fn an_interrupted_publication_is_completed_by_the_next() {
 }
 
 #[test]
-fn what_headings_cannot_hold_is_not_lost() {
+fn content_that_headings_cannot_contain_is_not_lost() {
     let folder = lay_out("fallbacks");
     let mixed = "- one </code>\nplain\n* two </file>\n  both </code> </file> %% ''x''\nlast\n";
     let title = [
@@ -1848,7 +1772,7 @@ fn what_headings_cannot_hold_is_not_lost() {
         ),
         Inline::Footnote(0),
     ];
-    let inner = heading(3, &[text("Inner")], "inner");
+    let inner = heading(3, "Inner", "inner");
     let up = Block::Paragraph(vec![
         link(to("inner"), vec![text("up")]),
         text(" "),
@@ -1864,15 +1788,18 @@ fn what_headings_cannot_hold_is_not_lost() {
         vec![item(
             None,
             vec![
-                words("one"),
-                Block::List(list(Some(2), vec![item(Some(true), vec![words("two")])])),
-                words("three"),
+                paragraph("one"),
+                Block::List(list(
+                    Some(2),
+                    vec![item(Some(true), vec![paragraph("two")])],
+                )),
+                paragraph("three"),
             ],
         )],
     ));
     let blocks = vec![
-        heading(2, &title, "outer"),
-        Block::Quote(vec![words("said"), inner]),
+        heading_of(2, title.to_vec(), "outer"),
+        Block::Quote(vec![paragraph("said"), inner]),
         up,
         code("sh", mixed),
         lists,
@@ -1882,7 +1809,7 @@ fn what_headings_cannot_hold_is_not_lost() {
         Page {
             blocks,
             footnotes: vec![vec![
-                words("note"),
+                paragraph("note"),
                 Block::Paragraph(vec![text("more"), Inline::Footnote(0)]),
             ]],
             ..Page::default()
@@ -1890,7 +1817,11 @@ fn what_headings_cannot_hold_is_not_lost() {
     );
     let shown = rendered(&written(&[page], &Pictures::new()).remove(0).text, &folder);
     assert_eq!(shown.texts("h2"), ["Plain linked"]);
-    assert_eq!(shown.texts("h3"), [""; 0], "a quotation has no sections");
+    assert_eq!(
+        shown.texts("h3"),
+        [""; 0],
+        "a quotation contains no sections"
+    );
     let paragraphs = shown.texts("p");
     assert_eq!(
         paragraphs[..2],
@@ -1918,7 +1849,7 @@ fn what_headings_cannot_hold_is_not_lost() {
 }
 
 #[test]
-fn what_the_wiki_would_not_take_is_said_before() {
+fn refusals_are_predicted_before_writing() {
     let problems = |title: &str, blocks: Vec<Block>| {
         let page = case(
             title,
@@ -1940,12 +1871,12 @@ fn what_the_wiki_would_not_take_is_said_before() {
             .collect::<Vec<_>>()
             .join("; ")
     };
-    assert_eq!(problems("Fine", vec![words("fine")]), "");
-    assert_eq!(problems("漢字", vec![words("fine")]), "");
+    assert_eq!(problems("Fine", vec![paragraph("fine")]), "");
+    assert_eq!(problems("漢字", vec![paragraph("fine")]), "");
     assert!(problems("?!", Vec::new()).contains("no letter or digit"));
     assert!(problems("Sidebar", Vec::new()).contains("the sidebar of the namespace"));
-    assert!(problems("Bell", vec![words("ding \u{7}")]).contains("U+0007"));
-    assert!(problems("Long", vec![words(&"word ".repeat(500_000))]).contains("bytes"));
+    assert!(problems("Bell", vec![paragraph("ding \u{7}")]).contains("U+0007"));
+    assert!(problems("Long", vec![paragraph(&"word ".repeat(500_000))]).contains("bytes"));
     assert!(
         problems(
             "Lost",
@@ -2010,7 +1941,7 @@ impl Site {
 }
 
 #[test]
-fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
+fn a_refused_page_does_not_block_others() {
     let site = Site::start("refused");
     let small = site.small_site();
     let names = ["alpha", "beta", "gamma"];
@@ -2047,7 +1978,7 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
 }
 
 #[test]
-fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+fn unused_pictures_are_deleted_on_request() {
     let site = Site::start("loose");
     let small = site.small_site();
     small.picture("one.png", 10);
@@ -2095,18 +2026,8 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     assert!(!media.join(&names[2]).exists());
 }
 
-/// The reviewed text of a page, without the warnings below it.
-fn reviewed(kind: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
-    let text = fs::read_to_string(file).expect("it is there");
-    text.rsplit_once("\n----\n")
-        .expect("warnings follow")
-        .0
-        .to_owned()
-}
-
 #[test]
-fn html_of_an_author_is_shown_in_what_the_wiki_has() {
+fn html_of_authors_is_shown_with_the_markup_of_the_wiki() {
     let shown = rendered(&reviewed("dokuwiki"), &lay_out("own-html"));
     let count = |name: &str| shown.all(name).len();
     // One cell is empty: cells of the wiki cannot span from the head of a table into its body.
@@ -2156,7 +2077,7 @@ fn html_of_an_author_is_shown_in_what_the_wiki_has() {
 
 /// For some languages, the highlighter of the wiki changes the case of keywords.
 #[test]
-fn code_is_shown_letter_by_letter_in_every_language() {
+fn code_in_every_language_is_shown_unchanged() {
     let folder = programs().join("usr/share/php-geshi/geshi");
     let files = fs::read_dir(folder)
         .expect("the highlighter is there")

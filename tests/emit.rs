@@ -1,4 +1,4 @@
-//! Putting a site down: all of it or nothing, only what changed, and nothing that is not the program's own.
+//! Writing a site: all of it or nothing, only the files that changed, and no file of somebody else.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -42,7 +42,7 @@ title: Ownership
 ---
 ";
 
-/// The folder of a site, and the folder that it is built into.
+/// The folder of a site, and its output folder.
 struct Site {
     folder: Folder,
 }
@@ -54,7 +54,7 @@ impl Site {
         Self { folder }
     }
 
-    /// A site that has been built.
+    /// A site that has been built once.
     fn built() -> Self {
         let site = Self::new();
         succeed(site.build());
@@ -81,7 +81,7 @@ impl Site {
         tree(&self.out())
     }
 
-    /// What a build that fails must leave as it is, and its exit status.
+    /// Runs a build that must fail and must not change the output. Returns its messages.
     #[track_caller]
     fn refuses(&self, status: i32) -> String {
         let before = self
@@ -102,7 +102,7 @@ impl Site {
     }
 }
 
-/// What makes a file the very file that it was: when it was written, and on Unix its number and when anything about it changed.
+/// What identifies an unchanged file: its modification time, and on Unix its inode.
 fn stamps(folder: &Path) -> BTreeMap<String, (SystemTime, u64)> {
     let files = walkdir::WalkDir::new(folder)
         .into_iter()
@@ -137,7 +137,7 @@ fn number(_: &fs::Metadata) -> u64 {
     0
 }
 
-/// What builds have left beside the site that should not be there any more.
+/// Temporary files of builds that are still beside the site.
 fn left_beside(root: &Path) -> Vec<String> {
     let names = fs::read_dir(root).expect("it can be read").map(|entry| {
         entry
@@ -162,10 +162,10 @@ fn the_same_files_give_the_same_bytes() {
 }
 
 #[test]
-fn mistakes_are_reported_in_the_same_words_on_any_number_of_threads() {
+fn diagnostics_do_not_depend_on_the_number_of_threads() {
     let site = Site::new();
     site.write("-- site.toml --\n[audience]\nbuild = \"team\"\n[forbid]\nwords = [\"Falcon\"]\n");
-    // Its title is on many pages, and each of them could be the one that is named.
+    // Many pages contain its title, and the message could name any of them.
     site.write("-- content/stories/move.md --\n---\ntitle: Falcon\naudience: team\nanswers: [hardest]\ncompetencies: [ownership]\n---\n");
     let reports = ["1", "2", "8", "8", "8"].map(|threads| {
         let mut build = site.build();
@@ -199,7 +199,7 @@ fn pictures_with_the_same_bytes_are_one_file() {
 }
 
 #[test]
-fn a_site_does_not_depend_on_where_it_lies() {
+fn a_site_does_not_depend_on_its_path() {
     let (one, other) = (Site::built(), Site::built());
     assert_eq!(one.tree(), other.tree());
 }
@@ -265,7 +265,7 @@ fn a_changed_word_is_on_the_pages_of_the_next_build() {
 }
 
 #[test]
-fn what_is_no_longer_made_is_removed() {
+fn files_of_removed_pages_are_deleted() {
     let site = Site::built();
     fs::remove_file(site.folder.join("content/stories/move.md")).expect("it is there");
     site.write("-- content/stories/outage/index.md --\n---\ntitle: The outage\n---\n");
@@ -280,7 +280,7 @@ fn what_is_no_longer_made_is_removed() {
 }
 
 #[test]
-fn a_file_that_somebody_changed_is_made_again() {
+fn a_changed_output_file_is_built_again() {
     let site = Site::built();
     let bytes = site.tree();
     let page = site.out().join("stories/move.html");
@@ -290,7 +290,7 @@ fn a_file_that_somebody_changed_is_made_again() {
         vec![b'x'; usize::try_from(length).expect("it is short")],
     )
     .expect("it can be written");
-    // The clock of a file system can stand for some milliseconds.
+    // The clock of a file system can have a resolution of some milliseconds.
     let later = SystemTime::now() + std::time::Duration::from_secs(1);
     fs::File::options()
         .write(true)
@@ -303,7 +303,7 @@ fn a_file_that_somebody_changed_is_made_again() {
 }
 
 #[test]
-fn a_lost_or_broken_list_of_files_does_no_harm() {
+fn a_missing_or_invalid_list_of_files_does_no_harm() {
     let lists = [
         "",
         "storybank 1\nnonsense\n0 9 ../../site.toml\n",
@@ -315,7 +315,8 @@ fn a_lost_or_broken_list_of_files_does_no_harm() {
         let site = Site::built();
         let pages = site.tree();
         fs::write(site.out().join(".storybank"), list).expect("it can be written");
-        // Without its list the program cannot know that the pages are its own, so it may refuse; it harms nothing.
+        // Without its list the program does not know which pages are its own. It may refuse to
+        // build, but must not damage anything.
         let output = run(site.build());
         assert!(site.folder.join("site.toml").exists());
         let mut tree = site.tree();
@@ -330,7 +331,7 @@ fn a_lost_or_broken_list_of_files_does_no_harm() {
     }
 }
 
-/// The digests in the list of a built site, keyed by the paths of the files, and those that the files have.
+/// The digests in the list of a built site, keyed by path, and the actual digests of these files.
 fn listed_and_true_digests(site: &Site) -> [BTreeMap<String, u128>; 2] {
     let mut tree = site.tree();
     let list = String::from_utf8(tree.remove(".storybank").expect("a build writes it"))
@@ -356,14 +357,14 @@ fn listed_and_true_digests(site: &Site) -> [BTreeMap<String, u128>; 2] {
 }
 
 #[test]
-fn the_list_has_the_digest_of_every_files_content() {
+fn the_list_has_a_digest_of_every_file() {
     let site = Site::built();
     let [listed, all] = listed_and_true_digests(&site);
     assert_eq!(listed, all);
     assert!(
         all.keys().any(|path| path.starts_with("assets/")) && all.contains_key("static/style.css")
     );
-    // Most files are kept now.
+    // Most files are unchanged now.
     site.write("-- content/stories/move.md --\n---\ntitle: The move\n---\n\nWe arrived late.\n");
     succeed(site.build());
     let [listed, changed] = listed_and_true_digests(&site);
@@ -372,7 +373,7 @@ fn the_list_has_the_digest_of_every_files_content() {
 }
 
 #[test]
-fn a_list_without_digests_of_content_is_completed_and_its_files_are_kept() {
+fn a_list_without_digests_is_completed_and_its_files_are_kept() {
     let site = Site::built();
     let list = fs::read_to_string(site.out().join(".storybank")).expect("it is text");
     let without = |line: &str| {
@@ -403,7 +404,7 @@ fn a_list_without_digests_of_content_is_completed_and_its_files_are_kept() {
 }
 
 #[test]
-fn the_list_tells_nothing_about_words_that_may_not_leave() {
+fn the_list_reveals_nothing_about_forbidden_words() {
     let lists = ["Falcon", "Osprey"].map(|word| {
         let site = Site::new();
         site.write(&format!(
@@ -421,7 +422,7 @@ fn the_list_tells_nothing_about_words_that_may_not_leave() {
 
 #[test]
 #[cfg(unix)]
-fn what_is_not_the_programs_own_is_untouched() {
+fn files_of_others_are_not_changed() {
     let site = Site::built();
     let own = Folder::new();
     own.write(&files("-- elsewhere.txt --\nelsewhere\n"));
@@ -475,7 +476,7 @@ fn what_is_not_the_programs_own_is_untouched() {
 
 #[test]
 #[cfg(unix)]
-fn a_folder_behind_a_link_is_built_where_it_lies() {
+fn a_linked_output_folder_is_built_at_its_target() {
     let site = Site::new();
     fs::create_dir(site.folder.join("real")).expect("it can be made");
     std::os::unix::fs::symlink("real", site.out()).expect("it can be made");
@@ -489,7 +490,7 @@ fn a_folder_behind_a_link_is_built_where_it_lies() {
 }
 
 #[test]
-fn mistakes_in_the_content_leave_the_former_site() {
+fn errors_in_the_content_keep_the_previous_site() {
     let site = Site::built();
     for broken in [
         "-- content/stories/move.md --\n---\ntitel: The move\n---\n",
@@ -504,14 +505,14 @@ fn mistakes_in_the_content_leave_the_former_site() {
 }
 
 #[test]
-fn a_word_that_may_not_leave_leaves_the_former_site() {
+fn a_forbidden_word_keeps_the_previous_site() {
     let site = Site::built();
     site.write("-- site.toml --\n[audience]\nbuild = \"team\"\n[forbid]\nwords = [\"Falcon\"]\n-- content/case-studies/naming.md --\n---\ntitle: Falcon\n---\n");
     assert!(site.refuses(1).contains("Falcon"));
 }
 
 #[test]
-fn mistakes_in_a_template_leave_the_former_site() {
+fn errors_in_a_template_keep_the_previous_site() {
     let site = Site::built();
     for template in ["{{ titel }}", "{{ title"] {
         site.write(&format!(
@@ -522,7 +523,7 @@ fn mistakes_in_a_template_leave_the_former_site() {
 }
 
 #[test]
-fn a_first_build_that_fails_makes_nothing() {
+fn a_failed_first_build_writes_nothing() {
     let site = Site::new();
     site.write("-- content/stories/move.md --\n[[nothing]]\n");
     site.refuses(1);
@@ -530,7 +531,7 @@ fn a_first_build_that_fails_makes_nothing() {
 }
 
 #[test]
-fn wrong_words_on_the_command_line_are_said() {
+fn invalid_arguments_are_reported() {
     let site = Site::built();
     for arguments in [
         vec!["build", "--nonsense"],
@@ -587,7 +588,7 @@ fn the_sources_are_never_overwritten() {
 }
 
 #[test]
-fn a_page_of_somebody_else_is_not_overwritten() {
+fn a_page_of_others_is_not_overwritten() {
     for page in ["index.html", "stories/move.html", "static/style.css"] {
         let site = Site::new();
         site.write(&format!("-- public/{page} --\nmine\n"));
@@ -597,13 +598,13 @@ fn a_page_of_somebody_else_is_not_overwritten() {
 
 #[test]
 #[cfg(unix)]
-fn a_folder_that_cannot_be_written_is_said() {
+fn an_unwritable_folder_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let site = Site::built();
     let locked = site.folder.join("locked");
     fs::create_dir(&locked).expect("it can be made");
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o555)).expect("they can be set");
-    // The superuser can write everywhere, so there it is no failure.
+    // The superuser can write everywhere, so the build does not fail there.
     let can_write = fs::write(locked.join("probe"), "").is_ok();
     let output = run(build(site.root(), &locked.join("site")));
     assert_eq!(
@@ -616,7 +617,7 @@ fn a_folder_that_cannot_be_written_is_said() {
 }
 
 #[test]
-fn a_long_question_has_a_page_or_is_a_mistake_in_the_content() {
+fn a_long_question_has_a_page_or_an_error() {
     let site = Site::new();
     site.write(&format!(
         "-- content/questions/sheet.md --\n## {}?\n\nYes.\n",
@@ -630,7 +631,7 @@ fn a_long_question_has_a_page_or_is_a_mistake_in_the_content() {
     );
 }
 
-/// Two versions of a site that differ in many files, and what each of them gives.
+/// Two versions of a site that differ in many files, and the built files of each.
 #[cfg(unix)]
 struct Versions {
     folder: Folder,
@@ -670,14 +671,14 @@ impl Versions {
         assert_eq!(self.differences(version), Vec::<String>::new());
     }
 
-    /// The site there is one of the two, whichever it is.
+    /// Fails unless the site in the output folder is one of the two versions.
     #[track_caller]
     fn assert_whole(&self) {
         let differences = [self.differences(0), self.differences(1)];
         assert!(differences.iter().any(Vec::is_empty), "{differences:?}");
     }
 
-    /// The files in which the site there is another one than a version gives.
+    /// The files that differ between the output folder and a version.
     fn differences(&self, version: usize) -> Vec<String> {
         let (there, given) = (tree(&self.folder.join("out")), &self.given[version]);
         let names: std::collections::BTreeSet<&String> = there.keys().chain(given.keys()).collect();
@@ -692,13 +693,14 @@ impl Versions {
 
 #[test]
 #[cfg(unix)]
-fn a_build_that_is_killed_leaves_a_whole_site() {
+fn a_killed_build_leaves_a_complete_site() {
     let versions = Versions::new();
     let started = std::time::Instant::now();
     succeed(versions.build(0));
     let lasts = started.elapsed();
     let mut killed = 0;
-    // Steps of the golden ratio come near to every moment of a build, each run in the same order.
+    // Multiples of the golden ratio spread the kills evenly over a build, in the same order in each
+    // run.
     for round in 0..40u32 {
         let mut child = versions
             .build(1 - (round as usize % 2))
@@ -724,7 +726,7 @@ fn a_build_that_is_killed_leaves_a_whole_site() {
 
 #[test]
 #[cfg(unix)]
-fn two_builds_at_once_leave_a_whole_site() {
+fn concurrent_builds_leave_a_complete_site() {
     let versions = Versions::new();
     succeed(versions.build(0));
     for round in 0..12 {
@@ -757,8 +759,8 @@ fn two_builds_at_once_leave_a_whole_site() {
     assert_eq!(left_beside(versions.folder.path()), Vec::<String>::new());
 }
 
-/// A site for the team with the word `falcon` in a story, `eagle` in a template, `heron` in a static file, and `raven` in a file that goes
-/// along.
+/// A site for the team with the word `falcon` in a story, `eagle` in a template, `heron` in a
+/// static file, and `raven` in an attachment.
 const BIRDS: &str = "
 -- content/stories/deal.md --
 ---
@@ -783,7 +785,7 @@ the heron
 ";
 
 #[test]
-fn a_word_is_looked_for_in_pages_that_are_there_already() {
+fn forbidden_words_are_found_in_unchanged_pages() {
     let forbids = ["dodo", "Falcon", "eagle", "heron", "raven"]
         .map(|word| format!("[forbid]\nwords = [\"{word}\"]"));
     let redacts =
@@ -892,14 +894,14 @@ fn links_out_of_the_site_are_not_followed() {
         .iter()
         .find(|(_, bytes)| String::from_utf8_lossy(bytes).contains("xyzzy"));
     assert_eq!(leak.map(|(path, _)| path), None);
-    // A page that refers to such a file is told that there is none.
+    // For a page that refers to such a file, the file does not exist.
     site.write("-- content/stories/move.md --\n---\ntitle: The move\n---\n\n[a](outage/out.txt)\n");
     assert!(site.refuses(1).contains("[dangling-link]"));
 }
 
 #[cfg(unix)]
 #[test]
-fn what_a_site_needs_lies_in_the_site() {
+fn files_outside_the_site_are_not_read() {
     use std::os::unix::fs::symlink;
     for name in ["site.toml", "content", "themes/mine"] {
         let (site, outside) = (Site::new(), Folder::new());
@@ -913,7 +915,7 @@ fn what_a_site_needs_lies_in_the_site() {
                 && refused.contains("symbolic link that leads out of the folder of the site"),
             "{refused}"
         );
-        // Inside of the site a link is followed.
+        // Links within the site are followed.
         fs::remove_file(&there).expect("it can go");
         fs::rename(&elsewhere, site.folder.join("elsewhere")).expect("it can be moved");
         symlink(site.folder.join("elsewhere"), &there).expect("it can be made");
@@ -921,7 +923,7 @@ fn what_a_site_needs_lies_in_the_site() {
     }
 }
 
-/// Builds the site of a test into a folder that must be refused, and gives the reason.
+/// Builds the site of a test into a folder that must be refused, and returns the reason.
 #[track_caller]
 fn refused_at(site: &Site, out: &Path) -> String {
     let before = tree(site.root());
@@ -949,7 +951,7 @@ fn refused_at(site: &Site, out: &Path) -> String {
 }
 
 #[test]
-fn a_site_is_not_put_among_its_sources_however_that_is_written() {
+fn the_output_is_never_among_the_sources_by_any_path() {
     let site = Site::new();
     fs::create_dir_all(site.folder.join(".published")).expect("it can be made");
     let root = site.root().display().to_string();
@@ -998,7 +1000,7 @@ fn a_site_is_not_put_among_its_sources_however_that_is_written() {
             "{out}: {said}"
         );
     }
-    // From elsewhere, with and without a step upwards.
+    // From another working folder, with and without `..`.
     for (place, out) in [
         ("content", "x"),
         ("content/stories", "../../content/x"),
@@ -1018,7 +1020,7 @@ fn a_site_is_not_put_among_its_sources_however_that_is_written() {
 
 #[cfg(unix)]
 #[test]
-fn a_site_is_not_put_among_its_sources_through_a_link() {
+fn the_output_is_never_among_the_sources_through_a_link() {
     use std::os::unix::fs::symlink;
     let site = Site::new();
     let elsewhere = Folder::new();
@@ -1052,7 +1054,7 @@ fn a_site_is_not_put_among_its_sources_through_a_link() {
         refused_at(&site, &site.folder.join("relative/p")).contains("among the site's own sources")
     );
     assert!(refused_at(&site, &elsewhere.join("root")).contains("holds the site's own sources"));
-    // What leads to nothing, or round and round, is no place.
+    // A dangling or circular link is not a valid output folder.
     symlink("nothing", elsewhere.join("dangling")).expect("a link can be made");
     symlink("round", elsewhere.join("round")).expect("a link can be made");
     for out in ["dangling", "dangling/p", "round"] {
@@ -1064,7 +1066,7 @@ fn a_site_is_not_put_among_its_sources_through_a_link() {
         );
     }
     assert!(!elsewhere.join("nothing").exists());
-    // Sources that are links themselves are the sources.
+    // If the sources are links, their targets are the sources.
     let linked = Folder::new();
     symlink(site.folder.join("content"), linked.join("content")).expect("a link can be made");
     let output = run(build(linked.path(), &site.folder.join("content/p")));
@@ -1073,7 +1075,7 @@ fn a_site_is_not_put_among_its_sources_through_a_link() {
         "{}",
         words(&output)
     );
-    // A link to a folder that belongs to nobody is one.
+    // A link to a folder without sources is a valid output folder.
     fs::create_dir(elsewhere.join("free")).expect("it can be made");
     symlink("free", elsewhere.join("way")).expect("a link can be made");
     succeed(build(site.root(), &elsewhere.join("way")));
@@ -1081,7 +1083,7 @@ fn a_site_is_not_put_among_its_sources_through_a_link() {
 }
 
 #[test]
-fn a_site_is_not_put_where_version_control_keeps_its_files() {
+fn the_output_is_never_a_folder_of_version_control() {
     let site = Site::new();
     let elsewhere = Folder::new();
     for folder in [".git", ".git/objects", ".hg", ".svn", "sub/.git"] {
@@ -1113,7 +1115,7 @@ fn a_site_is_not_put_where_version_control_keeps_its_files() {
 }
 
 #[test]
-fn a_site_is_not_put_in_the_place_of_somebodys_home() {
+fn the_output_is_never_a_home_folder() {
     let site = Site::new();
     let home = Folder::new();
     fs::create_dir_all(home.join("people/kim/sites")).expect("it can be made");
@@ -1145,9 +1147,9 @@ fn a_site_is_not_put_in_the_place_of_somebodys_home() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_mount_point_is_refused_at_the_start() {
+fn a_mount_point_is_refused_before_reading() {
     let site = Site::new();
-    // A mistake in the content would be said first, if that were read first.
+    // If the content were read first, its mistake would be reported first.
     site.write("-- content/stories/broken.md --\n---\ntitel: x\n---\n");
     for out in ["/proc", "/dev/shm", "/dev/../proc/"] {
         let said = refused_at(&site, Path::new(out));
@@ -1206,20 +1208,21 @@ mod signals {
             .expect("it can be started")
     }
 
-    /// How long a command lasts, or the longest time at which a signal still comes in time.
+    /// The duration of a command, which is the latest time at which a signal can interrupt it.
     fn lasts(command: &mut Command) -> Duration {
         let started = Instant::now();
         start(command).wait().expect("it is a child");
         started.elapsed()
     }
 
-    /// A moment within some time; steps of the golden ratio come near to every moment, each run in the same order.
+    /// Waits for a part of the time that depends on the round. Multiples of the golden ratio spread
+    /// the rounds evenly, in the same order in each run.
     fn wait(round: u32, time: Duration) {
         std::thread::sleep(time.mul_f64((f64::from(round) * 0.618_033_988).fract()));
     }
 
     #[test]
-    fn a_build_that_is_told_to_stop_leaves_nothing_half_done() {
+    fn a_signal_leaves_a_complete_site() {
         let versions = Versions::new();
         let time = lasts(&mut versions.build(0));
         let mut stopped = BTreeMap::from([(HUP, 0), (INT, 0), (QUIT, 0), (TERM, 0)]);
@@ -1229,7 +1232,7 @@ mod signals {
             wait(round, time);
             send(&child, signal);
             if round % 8 < 4 {
-                // As `timeout` does, and programs that pass on what the terminal has sent to everybody.
+                // `timeout` and programs that forward signals of the terminal send them like this.
                 send(&child, signal);
             }
             let status = child.wait().expect("it is a child");
@@ -1253,7 +1256,7 @@ mod signals {
     }
 
     #[test]
-    fn a_first_build_that_is_told_to_stop_leaves_no_folder() {
+    fn a_signal_during_the_first_build_leaves_no_folder() {
         let versions = Versions::new();
         let out = versions.folder.join("new/deep/site");
         let build = || build(&versions.folder.join("a"), &out);
@@ -1269,7 +1272,7 @@ mod signals {
                 Some(0) => assert_eq!(tree(&out), versions.given[0]),
                 None => {
                     stopped += 1;
-                    // The build may have been done when the signal came.
+                    // The build may have finished before the signal arrived.
                     assert!(
                         !versions.folder.join("new").exists() || tree(&out) == versions.given[0],
                         "round {round}: {:?}",
@@ -1286,7 +1289,7 @@ mod signals {
     }
 
     #[test]
-    fn a_site_that_is_started_is_whole_or_not_there() {
+    fn a_signal_during_init_leaves_a_complete_site_or_none() {
         let folder = Folder::far_away();
         let init = |name: &str| {
             let mut command = program::storybank(["init"]);
@@ -1309,8 +1312,8 @@ mod signals {
     }
 
     #[test]
-    fn a_second_signal_is_not_waited_for() {
-        // Pages that take long to make keep the first signal waiting.
+    fn a_second_signal_ends_the_program_at_once() {
+        // Pages that take long to render delay the reaction to the first signal.
         let site = Site::new();
         let slow = "{% for a in range(end=3000) %}{% for b in range(end=3000) %}{% endfor %}{% endfor %}\n";
         let themed = |page: &str| {
@@ -1349,10 +1352,10 @@ mod signals {
             assert_eq!(status.signal(), Some(INT));
             beside.exists()
         };
-        // Before the first page is begun, a build ends by the first signal and leaves nothing.
+        // Before the first page is rendered, the first signal ends a build, and it leaves no files.
         assert!(
             (0..10).any(|_| is_left()),
-            "each build has waited for its pages"
+            "no build ended before its pages were rendered"
         );
         site.write(&themed("quick\n"));
         succeed(site.build());
@@ -1360,7 +1363,7 @@ mod signals {
     }
 
     #[test]
-    fn a_build_that_is_to_outlive_its_terminal_does() {
+    fn a_build_under_nohup_continues_without_its_terminal() {
         let versions = Versions::new();
         let time = lasts(&mut versions.build(0));
         for round in 0..10u32 {
@@ -1387,7 +1390,7 @@ mod signals {
     }
 
     #[test]
-    fn a_publication_that_is_told_to_stop_leaves_no_copy_of_the_wiki() {
+    fn a_signal_during_a_publication_leaves_no_clone() {
         let site = Folder::new();
         let git = |arguments: &[&str]| {
             let output = run({

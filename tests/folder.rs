@@ -1,4 +1,5 @@
-//! Publishing into a folder, as somebody does it who runs the program: what is withdrawn, what is no setting, what is not in the folder.
+//! Publishing into a folder with the program: withdrawn pages, invalid settings, and files that
+//! must not be in the folder.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/program.rs"]
@@ -68,7 +69,7 @@ fn the_last_case_study_can_be_withdrawn() {
 }
 
 #[test]
-fn a_page_is_forced_by_the_name_of_its_file() {
+fn a_page_is_forced_with_its_file_name() {
     let site = site("kind = \"folder\"\nfolder = \"out\"\n[redact]\nNorthwind = \"the customer\"");
     fs::rename(
         site.join(PLACE),
@@ -98,7 +99,7 @@ fn a_page_is_forced_by_the_name_of_its_file() {
 }
 
 #[test]
-fn ends_of_lines_are_no_difference() {
+fn line_endings_are_ignored_in_comparisons() {
     let site = site("kind = \"folder\"\nfolder = \"out\"");
     assert!(publish(&site, &[]).status.success());
     let page = site.join("out/reminders-sent-twice.md");
@@ -116,7 +117,7 @@ fn ends_of_lines_are_no_difference() {
 }
 
 #[test]
-fn a_record_leads_to_nothing_outside_of_the_folder() {
+fn paths_in_a_record_stay_in_the_folder() {
     let site = site("kind = \"folder\"\nfolder = \"out\"");
     fs::write(site.join("mine.md"), "mine").expect("it can be written");
     let page =
@@ -137,7 +138,7 @@ fn a_record_leads_to_nothing_outside_of_the_folder() {
 }
 
 #[test]
-fn settings_that_say_nothing_to_a_kind_of_wiki_are_mistakes() {
+fn settings_of_other_kinds_of_wikis_are_errors() {
     let cases = [
         (
             "kind = \"folder\"\nfolder = \"content/x\"",
@@ -173,7 +174,7 @@ fn settings_that_say_nothing_to_a_kind_of_wiki_are_mistakes() {
         ),
     ];
     for (settings, expected) in cases {
-        // A head that stands in a comment is none.
+        // Front matter inside a comment is not front matter.
         let output = publish(&site(&format!("{settings}\n# [wiki.w]")), &["--dry-run"]);
         let said = words(&output);
         assert!(
@@ -187,7 +188,7 @@ fn settings_that_say_nothing_to_a_kind_of_wiki_are_mistakes() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_belongs_to_something_else_is_refused() {
+fn a_folder_of_something_else_is_refused() {
     for (folder, reason) in [
         ("link", "the site's own sources"),
         ("link/case-studies", "the site's own sources"),
@@ -239,7 +240,7 @@ fn start(site: &Folder, more: &[&str]) -> Child {
         .expect("the program can be started")
 }
 
-/// Reads what a program says until there is a word in it.
+/// Reads the output of a program until it contains a text.
 #[track_caller]
 fn hear(child: &mut Child, word: &str) {
     let lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
@@ -251,7 +252,7 @@ fn hear(child: &mut Child, word: &str) {
 }
 
 #[test]
-fn runs_at_one_moment_keep_each_others_entries() {
+fn concurrent_runs_keep_each_others_entries() {
     let site = site("kind = \"folder\"\nfolder = \"out\"");
     let slugs = cases(&site, 8);
     let children: Vec<Child> = slugs.iter().map(|slug| start(&site, &[slug])).collect();
@@ -279,7 +280,7 @@ fn runs_at_one_moment_keep_each_others_entries() {
 }
 
 #[test]
-fn a_run_waits_for_another_one_and_not_for_one_that_was_killed() {
+fn a_run_waits_for_a_running_one_but_not_for_a_killed_one() {
     // A wiki that never answers.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = silent.local_addr().expect("it has an address");
@@ -293,14 +294,14 @@ fn a_run_waits_for_another_one_and_not_for_one_that_was_killed() {
     first.kill().expect("it is running");
     first.wait().expect("it ends");
     drop(waiting);
-    // The second one has the lock now and asks as well.
+    // The second run holds the lock now and sends its request as well.
     drop(silent.accept().expect("the second one asks"));
     drop(silent);
     assert_eq!(second.wait().expect("it ends").code(), Some(2));
 }
 
 #[test]
-fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+fn unused_pictures_are_deleted_on_request() {
     let site = site("kind = \"folder\"\nfolder = \"out\"");
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect width=\"7\"/></svg>\n";
     fs::write(site.join("content/case-studies/plan.svg"), svg).expect("it can be written");
@@ -340,7 +341,7 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
 }
 
 #[test]
-fn what_would_be_sent_can_be_looked_at_without_a_token() {
+fn a_preview_of_the_pages_needs_no_token() {
     for (settings, ending, words_of_it) in [
         (
             "kind = \"mediawiki\"\naddress = \"https://wiki.example.org/w\"\nuser = \"u\"",
@@ -394,7 +395,7 @@ fn what_would_be_sent_can_be_looked_at_without_a_token() {
         );
         assert!(!site.join(".published").exists(), "nothing is recorded");
 
-        // What somebody else has put there is theirs.
+        // Files of others are kept.
         fs::write(out.join("notes.txt"), "mine").expect("it can be written");
         fs::remove_file(site.join(PLACE)).expect("it is there");
         fs::write(site.join("content/case-studies/other.md"), CASE).expect("it can be written");
@@ -418,7 +419,7 @@ fn what_would_be_sent_can_be_looked_at_without_a_token() {
 }
 
 #[test]
-fn what_may_not_leave_is_not_written_to_be_looked_at_either() {
+fn a_preview_of_the_pages_has_no_forbidden_words() {
     let site = site("kind = \"github\"\nrepository = \"r\"\n[forbid]\nwords = [\"second letter\"]");
     let out = site.join("look");
     let refused = publish(&site, &["--out", out.to_str().expect("it is text")]);
@@ -430,7 +431,7 @@ fn what_may_not_leave_is_not_written_to_be_looked_at_either() {
 }
 
 #[test]
-fn a_proxy_is_asked_for_other_hosts_and_not_for_this_machine() {
+fn a_proxy_is_used_except_for_this_machine() {
     let proxy = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = proxy.local_addr().expect("it has an address");
     let start = |wiki: &str| {

@@ -21,6 +21,8 @@ mod program;
 mod small_site;
 #[path = "common/publication.rs"]
 mod publication;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -290,9 +292,9 @@ fn layouts() -> Vec<(
 }
 
 #[test]
-fn every_host_gets_its_pages_and_keeps_what_others_wrote() {
+fn every_host_gets_its_pages_and_keeps_files_of_others() {
     alone(
-        "every_host_gets_its_pages_and_keeps_what_others_wrote",
+        "every_host_gets_its_pages_and_keeps_files_of_others",
         || {
             for (host, flavour, branch, beside, paths) in layouts() {
                 let foreign: [(&str, &[u8]); 5] = [
@@ -363,8 +365,8 @@ fn every_host_gets_its_pages_and_keeps_what_others_wrote() {
 }
 
 #[test]
-fn what_stands_beside_pages_follows_them() {
-    alone("what_stands_beside_pages_follows_them", || {
+fn files_beside_pages_are_updated_with_them() {
+    alone("files_beside_pages_are_updated_with_them", || {
         let remote = Remote::with(
             "wikiMain",
             &[
@@ -384,7 +386,7 @@ fn what_stands_beside_pages_follows_them() {
         assert_eq!(remote.text("wikiMain", ".order"), "Home\nLast\nOne\nThree");
         assert!(
             !remote.files("wikiMain").contains_key("Cases/.order"),
-            "without an order there is the alphabet"
+            "without an order file, pages are sorted by name"
         );
         remote.person_writes(&[(".order", b"One\nHome\nThree\nLast")]);
         succeed(
@@ -408,7 +410,7 @@ fn what_stands_beside_pages_follows_them() {
             );
             assert!(
                 !without.files("main").contains_key(name),
-                "the list that the host makes is not replaced"
+                "the list of the host is not replaced"
             );
             let remote = Remote::with("main", &[(name, b"* [[Home]]\n")]);
             let mut record = Record::default();
@@ -455,8 +457,8 @@ fn what_stands_beside_pages_follows_them() {
 }
 
 #[test]
-fn what_a_person_has_changed_is_left_alone() {
-    alone("what_a_person_has_changed_is_left_alone", || {
+fn pages_changed_by_others_are_kept() {
+    alone("pages_changed_by_others_are_kept", || {
         let remote = Remote::with("main", &[("Home.md", b"x")]);
         let mut record = Record::default();
         succeed(
@@ -509,9 +511,9 @@ fn what_a_person_has_changed_is_left_alone() {
 }
 
 #[test]
-fn a_page_of_the_same_name_elsewhere_is_seen_on_github() {
+fn a_page_of_the_same_name_in_another_folder_is_found_on_github() {
     alone(
-        "a_page_of_the_same_name_elsewhere_is_seen_on_github",
+        "a_page_of_the_same_name_in_another_folder_is_found_on_github",
         || {
             let remote = Remote::with("master", &[("docs/a case.mediawiki", b"x")]);
             let actions = succeed(
@@ -529,7 +531,7 @@ fn a_page_of_the_same_name_elsewhere_is_seen_on_github() {
             );
             assert!(
                 error
-                    .expect_err("it would stand beside it")
+                    .expect_err("both would have the same name")
                     .reason
                     .contains("has changed since it was read")
             );
@@ -539,9 +541,9 @@ fn a_page_of_the_same_name_elsewhere_is_seen_on_github() {
 
 /// A Mac writes accents as separate characters. Readers cannot tell the two names apart.
 #[test]
-fn a_page_whose_accents_are_written_otherwise_is_the_same_page() {
+fn a_page_name_with_other_unicode_normalization_is_the_same_page() {
     alone(
-        "a_page_whose_accents_are_written_otherwise_is_the_same_page",
+        "a_page_name_with_other_unicode_normalization_is_the_same_page",
         || {
             for (host, path, other) in [
                 (
@@ -567,8 +569,8 @@ fn a_page_whose_accents_are_written_otherwise_is_the_same_page() {
 }
 
 #[test]
-fn a_push_in_between_is_not_undone() {
-    alone("a_push_in_between_is_not_undone", || {
+fn a_concurrent_push_is_not_undone() {
+    alone("a_concurrent_push_is_not_undone", || {
         for is_empty in [false, true] {
             let remote = if is_empty {
                 Remote::new("main")
@@ -590,7 +592,9 @@ fn a_push_in_between_is_not_undone() {
                 message: MESSAGE,
             })
             .expect("nothing leaves yet");
-            let error = wiki.finish(&[], MESSAGE).expect_err("somebody was faster");
+            let error = wiki
+                .finish(&[], MESSAGE)
+                .expect_err("somebody changed it first");
             assert!(
                 error.reason.contains("somebody has pushed")
                     && error.help.contains("nothing changed"),
@@ -606,41 +610,38 @@ fn a_push_in_between_is_not_undone() {
 }
 
 #[test]
-fn a_version_that_was_not_looked_at_is_not_written_over() {
-    alone(
-        "a_version_that_was_not_looked_at_is_not_written_over",
-        || {
-            let remote = Remote::with("main", &[("A.md", b"one\n")]);
-            let mut wiki = remote.wiki(GitHost::Gitea);
-            let new = page("A.md", "two\n");
-            let write = Write {
-                page: &new,
-                over: None,
-                pictures: &pictures(),
-                message: MESSAGE,
-            };
-            assert!(
-                wiki.write(&write)
-                    .expect_err("there is a page")
-                    .reason
-                    .contains("has changed since it was read")
-            );
-            let other = RemotePage {
-                revision: "0".repeat(40),
-                ..RemotePage::default()
-            };
-            assert!(
-                wiki.write(&Write {
-                    over: Some(&other),
-                    ..write
-                })
-                .is_err()
-            );
-            assert!(wiki.delete(&recorded(&new), &other, MESSAGE).is_err());
-            wiki.finish(&[], MESSAGE).expect("there is nothing to do");
-            assert_eq!(remote.commits("main"), 1);
-        },
-    );
+fn overwriting_an_unknown_version_is_refused() {
+    alone("overwriting_an_unknown_version_is_refused", || {
+        let remote = Remote::with("main", &[("A.md", b"one\n")]);
+        let mut wiki = remote.wiki(GitHost::Gitea);
+        let new = page("A.md", "two\n");
+        let write = Write {
+            page: &new,
+            over: None,
+            pictures: &pictures(),
+            message: MESSAGE,
+        };
+        assert!(
+            wiki.write(&write)
+                .expect_err("there is a page")
+                .reason
+                .contains("has changed since it was read")
+        );
+        let other = RemotePage {
+            revision: "0".repeat(40),
+            ..RemotePage::default()
+        };
+        assert!(
+            wiki.write(&Write {
+                over: Some(&other),
+                ..write
+            })
+            .is_err()
+        );
+        assert!(wiki.delete(&recorded(&new), &other, MESSAGE).is_err());
+        wiki.finish(&[], MESSAGE).expect("there is nothing to do");
+        assert_eq!(remote.commits("main"), 1);
+    });
 }
 
 #[test]
@@ -728,7 +729,7 @@ fn program(site: &Folder, home: &Path) -> Command {
 
 #[cfg(unix)]
 #[test]
-fn the_program_is_killed_while_it_pushes_and_its_next_run_completes_it() {
+fn the_next_run_completes_a_killed_push() {
     let remote = Remote::with("main", &[("Home.md", b"x")]);
     let (site, home) = (
         site(&remote),
@@ -778,7 +779,7 @@ fn the_program_is_killed_while_it_pushes_and_its_next_run_completes_it() {
     assert_eq!(
         remote.commits("main"),
         2,
-        "one commit by hand and one of ours"
+        "one commit by a person and one by the program"
     );
     // The hook waits until the other end of the pipe is opened and closed. It then accepts a push
     // that is too late.
@@ -845,8 +846,8 @@ fn an_empty_repository_gets_its_first_commit() {
 }
 
 #[test]
-fn the_branch_is_the_one_that_is_asked_for() {
-    alone("the_branch_is_the_one_that_is_asked_for", || {
+fn the_branch_of_the_settings_is_used() {
+    alone("the_branch_of_the_settings_is_used", || {
         let remote = Remote::with("main", &[("Home.md", b"x")]);
         remote.in_bare(&["branch", "other/one", "main"]);
         succeed(
@@ -868,7 +869,7 @@ fn the_branch_is_the_one_that_is_asked_for() {
         remote.in_bare(&["symbolic-ref", "HEAD", "refs/heads/gone"]);
         let error = wiki(GitHost::Gitlab, &remote.address(), "")
             .look(&[])
-            .expect_err("nobody says which");
+            .expect_err("the branch is ambiguous");
         assert!(
             error.help.contains("set `branch` in `site.toml`"),
             "{error}"
@@ -877,8 +878,8 @@ fn the_branch_is_the_one_that_is_asked_for() {
 }
 
 #[test]
-fn without_a_name_for_commits_nothing_is_made_up() {
-    alone_with("without_a_name_for_commits_nothing_is_made_up", "", || {
+fn a_missing_committer_name_is_an_error() {
+    alone_with("a_missing_committer_name_is_an_error", "", || {
         let remote = Remote::with("main", &[("Home.md", b"x")]);
         let mut record = Record::default();
         let pages = [page("A.md", "one\n")];
@@ -888,7 +889,7 @@ fn without_a_name_for_commits_nothing_is_made_up() {
             &pages,
             Resolve::Refuse,
         )
-        .expect_err("git knows nobody");
+        .expect_err("git has no committer");
         assert!(
             error.help.contains("git config --global user.name"),
             "{error}"
@@ -898,46 +899,43 @@ fn without_a_name_for_commits_nothing_is_made_up() {
 }
 
 #[test]
-fn a_repository_that_is_not_there_is_said_so_without_a_token() {
-    alone(
-        "a_repository_that_is_not_there_is_said_so_without_a_token",
-        || {
-            let folder = Folder::new();
-            let missing = folder.join("missing.git");
-            let error = wiki(GitHost::Github, missing.to_str().expect("it is text"), "")
-                .look(&[])
-                .expect_err("there is none");
-            assert!(
-                error
-                    .reason
-                    .contains("does not appear to be a git repository"),
-                "{error}"
-            );
-            assert!(error.help.contains("first page was saved"), "{error}");
-            // Nothing listens there, and the address must be shown without credentials.
-            let error = wiki(GitHost::Gitlab, "http://t0psecret@127.0.0.1:9/x.git", "")
-                .look(&[])
-                .expect_err("nobody answers");
-            assert!(
-                !error.to_string().contains("t0psecret")
-                    && error.to_string().contains("127.0.0.1:9/x.git"),
-                "{error}"
-            );
-            let error = wiki(GitHost::Gitlab, "--upload-pack=touch x", "")
-                .look(&[])
-                .expect_err("it is no option");
-            assert!(
-                error.reason.contains("--upload-pack=touch x") || error.reason.contains("strange"),
-                "{error}"
-            );
-            assert!(!Path::new("x").exists());
-        },
-    );
+fn a_missing_repository_is_reported_without_the_token() {
+    alone("a_missing_repository_is_reported_without_the_token", || {
+        let folder = Folder::new();
+        let missing = folder.join("missing.git");
+        let error = wiki(GitHost::Github, missing.to_str().expect("it is text"), "")
+            .look(&[])
+            .expect_err("there is none");
+        assert!(
+            error
+                .reason
+                .contains("does not appear to be a git repository"),
+            "{error}"
+        );
+        assert!(error.help.contains("first page was saved"), "{error}");
+        // Nothing listens there, and the address must be shown without credentials.
+        let error = wiki(GitHost::Gitlab, "http://t0psecret@127.0.0.1:9/x.git", "")
+            .look(&[])
+            .expect_err("nobody answers");
+        assert!(
+            !error.to_string().contains("t0psecret")
+                && error.to_string().contains("127.0.0.1:9/x.git"),
+            "{error}"
+        );
+        let error = wiki(GitHost::Gitlab, "--upload-pack=touch x", "")
+            .look(&[])
+            .expect_err("it is not an option");
+        assert!(
+            error.reason.contains("--upload-pack=touch x") || error.reason.contains("strange"),
+            "{error}"
+        );
+        assert!(!Path::new("x").exists());
+    });
 }
 
 #[test]
-fn any_name_is_only_a_name() {
-    alone("any_name_is_only_a_name", || {
+fn names_are_never_read_as_options_or_patterns() {
+    alone("names_are_never_read_as_options_or_patterns", || {
         let remote = Remote::with("main", &[("Home.md", b"x"), ("file", b"x")]);
         let odd = [
             "-n.md",
@@ -1000,7 +998,7 @@ fn any_name_is_only_a_name() {
         );
         assert!(
             error
-                .expect_err("a file is no folder")
+                .expect_err("a file is not a folder")
                 .reason
                 .contains("`file` is in the way")
         );
@@ -1013,7 +1011,7 @@ fn any_name_is_only_a_name() {
         );
         assert!(
             error
-                .expect_err("a folder is no file")
+                .expect_err("a folder is not a file")
                 .reason
                 .contains("`folder.md/x.md` is in the way")
         );
@@ -1049,8 +1047,8 @@ fn any_name_is_only_a_name() {
 }
 
 #[test]
-fn nothing_that_is_withheld_leaves() {
-    alone("nothing_that_is_withheld_leaves", || {
+fn withheld_words_are_never_sent() {
+    alone("withheld_words_are_never_sent", || {
         let remote = Remote::with("main", &[("Home.md", b"x")]);
         let withheld = |word: &str| Arc::new(Withheld::default().with_names([word.to_owned()]));
         let mut with_picture = page("A.md", "x");
@@ -1091,9 +1089,9 @@ fn nothing_that_is_withheld_leaves() {
 
 #[cfg(unix)]
 #[test]
-fn hooks_here_do_not_run_and_those_of_the_other_side_are_heard() {
+fn local_hooks_do_not_run_and_remote_hooks_can_refuse() {
     alone_with(
-        "hooks_here_do_not_run_and_those_of_the_other_side_are_heard",
+        "local_hooks_do_not_run_and_remote_hooks_can_refuse",
         "",
         || {
             let remote = Remote::with("main", &[("Home.md", b"x")]);
@@ -1135,7 +1133,7 @@ fn hooks_here_do_not_run_and_those_of_the_other_side_are_heard() {
                 &[page("B.md", "1")],
                 Resolve::Refuse,
             );
-            let error = error.expect_err("the other side does not take it");
+            let error = error.expect_err("the remote refuses it");
             assert!(
                 error.reason.contains("pages need a review")
                     && error.help.contains("nothing changed"),
@@ -1299,9 +1297,9 @@ const BODY: &str = "## What happened\n\nThe \\*queue\\* grew. See [the other](/c
     ```rust\nfn main() {}\n```\n";
 
 #[test]
-fn a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote() {
+fn a_real_wiki_shows_pushed_pages_and_keeps_edits() {
     alone_with(
-        "a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote",
+        "a_real_wiki_shows_pushed_pages_and_keeps_edits",
         HELPER,
         || {
             let otter = Otter::start();
@@ -1382,7 +1380,9 @@ fn a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote() {
                     })
                     .expect("nothing leaves yet");
             }
-            let error = stale.finish(&[], MESSAGE).expect_err("a person was faster");
+            let error = stale
+                .finish(&[], MESSAGE)
+                .expect_err("a person changed it first");
             assert!(error.reason.contains("somebody has pushed"), "{error}");
 
             let actions = succeed(&mut otter.wiki(GitHost::Gitlab), &mut record, &changed);
@@ -1405,8 +1405,8 @@ fn a_real_wiki_shows_what_was_pushed_and_keeps_what_a_person_wrote() {
 }
 
 #[test]
-fn a_real_wiki_takes_nothing_from_strangers() {
-    alone("a_real_wiki_takes_nothing_from_strangers", || {
+fn a_real_wiki_refuses_wrong_credentials() {
+    alone("a_real_wiki_refuses_wrong_credentials", || {
         let otter = Otter::start();
         let error = publish(
             &mut otter.wiki(GitHost::Gitlab),
@@ -1414,7 +1414,7 @@ fn a_real_wiki_takes_nothing_from_strangers() {
             &[page("a.md", "x")],
             Resolve::Refuse,
         );
-        let error = error.expect_err("nobody knows the publisher");
+        let error = error.expect_err("the publisher has no account");
         assert!(error.reason.contains("could not read Username"), "{error}");
         let address = format!(
             "{}/.git",
@@ -1606,8 +1606,8 @@ fn a_real_wiki_shows_every_word_of_a_hostile_page() {
 }
 
 #[test]
-fn a_page_that_somebody_has_moved_is_not_made_again() {
-    alone("a_page_that_somebody_has_moved_is_not_made_again", || {
+fn a_moved_page_is_not_created_again() {
+    alone("a_moved_page_is_not_created_again", || {
         let remote = Remote::with("main", &[("Home.md", b"x")]);
         let mut record = Record::default();
         let pages = [
@@ -1626,7 +1626,7 @@ fn a_page_that_somebody_has_moved_is_not_made_again() {
         remote.git(&["-C", "moved", "push", "--quiet", "origin", "HEAD"]);
         let search = plan::lookups(pages.to_vec(), &record, plan::Identity::Path, |_| true);
         let mut wiki = remote.wiki(GitHost::Gitea);
-        let standings = storybank::publish::look(&mut wiki, &search).expect("it can be looked at");
+        let standings = storybank::publish::look(&mut wiki, &search).expect("it can be looked up");
         let wishes = plan::Options {
             forced: BTreeSet::new(),
             orphans: plan::Orphans::Keep,
@@ -1643,30 +1643,27 @@ fn a_page_that_somebody_has_moved_is_not_made_again() {
 }
 
 #[test]
-fn a_page_that_cannot_stand_there_keeps_no_other_from_being_pushed() {
-    alone(
-        "a_page_that_cannot_stand_there_keeps_no_other_from_being_pushed",
-        || {
-            let remote = Remote::with("main", &[("Home.md", b"x"), ("file", b"x")]);
-            let mut record = Record::default();
-            let pages = [page("file/x.md", "one\n"), page("B.md", "x\n")];
-            assert!(
-                publish(
-                    &mut remote.wiki(GitHost::Gitlab),
-                    &mut record,
-                    &pages,
-                    Resolve::Refuse
-                )
-                .is_err()
-            );
-            assert!(remote.files("main").contains_key("B.md"));
-        },
-    );
+fn a_page_with_an_occupied_path_does_not_block_others() {
+    alone("a_page_with_an_occupied_path_does_not_block_others", || {
+        let remote = Remote::with("main", &[("Home.md", b"x"), ("file", b"x")]);
+        let mut record = Record::default();
+        let pages = [page("file/x.md", "one\n"), page("B.md", "x\n")];
+        assert!(
+            publish(
+                &mut remote.wiki(GitHost::Gitlab),
+                &mut record,
+                &pages,
+                Resolve::Refuse
+            )
+            .is_err()
+        );
+        assert!(remote.files("main").contains_key("B.md"));
+    });
 }
 
 #[test]
-fn pictures_that_no_page_shows_are_known() {
-    alone("pictures_that_no_page_shows_are_known", || {
+fn unused_pictures_are_detected() {
+    alone("unused_pictures_are_detected", || {
         use storybank::plan::{FileState, RecordedFile};
         use storybank::slug::content_name;
         let bytes = b"\x89PNG\r\n\0one".as_slice();
@@ -1690,7 +1687,7 @@ fn pictures_that_no_page_shows_are_known() {
         let kept = |reason: &str| FileState::Kept(reason.to_owned());
         let states = wiki
             .look_at_files(&sought, &BTreeSet::new())
-            .expect("it can be looked at");
+            .expect("it can be looked up");
         assert_eq!(
             states,
             [
@@ -1702,11 +1699,11 @@ fn pictures_that_no_page_shows_are_known() {
         );
         let states = wiki
             .look_at_files(&sought, &BTreeSet::from(["B.md".to_owned()]))
-            .expect("it can be looked at");
+            .expect("it can be looked up");
         assert_eq!(
             states[0],
             FileState::Unused,
-            "a page that changes does not count"
+            "a page with changing content does not count"
         );
         wiki.delete_file(&file(loose)).expect("it is there");
         wiki.finish(&[], MESSAGE).expect("it is pushed");
@@ -1718,107 +1715,100 @@ fn pictures_that_no_page_shows_are_known() {
 }
 
 #[test]
-fn a_real_wiki_shows_html_of_an_author_as_html() {
-    alone_with(
-        "a_real_wiki_shows_html_of_an_author_as_html",
-        HELPER,
-        || {
-            let otter = Otter::start();
-            Person::signed_up(&otter);
-            let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/own_html/github.txt");
-            let text = fs::read_to_string(file).expect("it is there");
-            let (text, _) = text.rsplit_once("\n----\n").expect("warnings follow");
-            assert_eq!(
-                succeed(
-                    &mut otter.wiki(GitHost::Gitlab),
-                    &mut Record::default(),
-                    &[page("own.md", text)]
-                ),
-                [Action::Create]
-            );
-            let shown = otter.shown("own");
-            let article = shown
-                .all("article")
+fn a_real_wiki_shows_html_of_authors_as_html() {
+    alone_with("a_real_wiki_shows_html_of_authors_as_html", HELPER, || {
+        let otter = Otter::start();
+        Person::signed_up(&otter);
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/own_html/github.txt");
+        let text = fs::read_to_string(file).expect("it is there");
+        let (text, _) = text.rsplit_once("\n----\n").expect("warnings follow");
+        assert_eq!(
+            succeed(
+                &mut otter.wiki(GitHost::Gitlab),
+                &mut Record::default(),
+                &[page("own.md", text)]
+            ),
+            [Action::Create]
+        );
+        let shown = otter.shown("own");
+        let article = shown
+            .all("article")
+            .into_iter()
+            .find(|&id| shown.attribute(id, "class") == Some("page"))
+            .expect("it shows a page");
+        let count = |name: &str| {
+            shown
+                .all(name)
                 .into_iter()
-                .find(|&id| shown.attribute(id, "class") == Some("page"))
-                .expect("it shows a page");
-            let count = |name: &str| {
-                shown
-                    .all(name)
-                    .into_iter()
-                    .filter(|&id| shown.is_inside(id, article))
-                    .count()
-            };
-            // Otter removes `figure`, and keeps its content.
-            let text = shown.text(article);
-            assert!(
-                text.contains("quoted figure") && text.contains("Caption of"),
-                "{text}"
-            );
-            let parts = [
-                "table",
-                "caption",
-                "tr",
-                "th",
-                "td",
-                "dl",
-                "dt",
-                "dd",
-                "blockquote",
-                "details",
-            ]
-            .map(count);
-            assert_eq!(parts, [4, 1, 14, 8, 21, 1, 2, 2, 2, 1]);
-            // Otter shows unknown tags as text, `figure` and `center`; the hosts allow all of them.
-            for words in [
-                "A heading small",
-                "second <line>",
-                "without service",
-                "Queue depth",
-                "Small print, twice.",
-                "super",
-            ] {
-                assert!(text.contains(words), "{words}: {text}");
-            }
-        },
-    );
+                .filter(|&id| shown.is_inside(id, article))
+                .count()
+        };
+        // Otter removes `figure`, and keeps its content.
+        let text = shown.text(article);
+        assert!(
+            text.contains("quoted figure") && text.contains("Caption of"),
+            "{text}"
+        );
+        let parts = [
+            "table",
+            "caption",
+            "tr",
+            "th",
+            "td",
+            "dl",
+            "dt",
+            "dd",
+            "blockquote",
+            "details",
+        ]
+        .map(count);
+        assert_eq!(parts, [4, 1, 14, 8, 21, 1, 2, 2, 2, 1]);
+        // Otter shows unknown tags as text, `figure` and `center`; the hosts allow all of them.
+        for words in [
+            "A heading small",
+            "second <line>",
+            "without service",
+            "Queue depth",
+            "Small print, twice.",
+            "super",
+        ] {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    });
 }
 
 #[test]
-fn who_asks_for_a_page_that_was_moved_is_told_where_it_is() {
-    alone(
-        "who_asks_for_a_page_that_was_moved_is_told_where_it_is",
-        || {
-            let remote = Remote::with("main", &[("Home.md", b"x")]);
-            let wiki = format!("kind = \"gitea\"\nrepository = \"{}\"", remote.address());
-            let site = small_site::SmallSite::new(&wiki, "");
-            let git = |mut command: Command| {
-                for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"] {
-                    command.env(name, "Ann Author");
-                }
-                for name in ["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
-                    command.env(name, "ann@example.org");
-                }
-                run(command)
-            };
-            site.case("alpha", "Case alpha", "## Impact\n\nOne.");
-            let output = git(site.command(&[]));
-            assert!(output.status.success(), "{}", words(&output));
-            remote.git(&["clone", "--quiet", &remote.address(), "moved"]);
-            remote.git(&["-C", "moved", "mv", "Case-alpha.md", "Old-case.md"]);
-            remote.git(&["-C", "moved", "commit", "--quiet", "-m", "Moved"]);
-            remote.git(&["-C", "moved", "push", "--quiet", "origin", "HEAD"]);
-            let shown = git(site.command(&["--show", "alpha"]));
-            let said = format!(
-                "{}{}",
-                String::from_utf8_lossy(&shown.stdout),
-                words(&shown)
-            );
-            assert!(
-                shown.status.code() == Some(2)
-                    && said.contains("somebody has moved it to `Old-case.md`"),
-                "{said}"
-            );
-        },
-    );
+fn publishing_a_moved_page_reports_its_new_place() {
+    alone("publishing_a_moved_page_reports_its_new_place", || {
+        let remote = Remote::with("main", &[("Home.md", b"x")]);
+        let wiki = format!("kind = \"gitea\"\nrepository = \"{}\"", remote.address());
+        let site = small_site::SmallSite::new(&wiki, "");
+        let git = |mut command: Command| {
+            for name in ["GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME"] {
+                command.env(name, "Ann Author");
+            }
+            for name in ["GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL"] {
+                command.env(name, "ann@example.org");
+            }
+            run(command)
+        };
+        site.case("alpha", "Case alpha", "## Impact\n\nOne.");
+        let output = git(site.command(&[]));
+        assert!(output.status.success(), "{}", words(&output));
+        remote.git(&["clone", "--quiet", &remote.address(), "moved"]);
+        remote.git(&["-C", "moved", "mv", "Case-alpha.md", "Old-case.md"]);
+        remote.git(&["-C", "moved", "commit", "--quiet", "-m", "Moved"]);
+        remote.git(&["-C", "moved", "push", "--quiet", "origin", "HEAD"]);
+        let shown = git(site.command(&["--show", "alpha"]));
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&shown.stdout),
+            words(&shown)
+        );
+        assert!(
+            shown.status.code() == Some(2)
+                && said.contains("somebody has moved it to `Old-case.md`"),
+            "{said}"
+        );
+    });
 }

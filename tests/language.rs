@@ -16,10 +16,11 @@ use storybank::model::{Audience, When};
 use storybank::phrases::{ENGLISH, Entry, GERMAN, Phrases, Table, Tables, pieces, read, word};
 use storybank::source::SitePath;
 
-/// A site whose authors write Cyrillic letters alone, apart from the headings of parts. It uses all that pages have words for.
+/// A site whose authors write only Cyrillic letters, apart from the standard headings of sections.
+/// Its pages use all words of the table.
 const SITE: &str = include_str!("sites/cyrillic.site");
 
-/// Headings of parts, which the format knows in English alone.
+/// Standard headings of sections, which the format defines only in English.
 const HEADINGS: [&str; 7] = [
     "Situation",
     "Task",
@@ -91,7 +92,7 @@ fn words_of(page: &Page) -> Vec<String> {
     texts.chain(described).collect()
 }
 
-/// Whether the value of a `meta` element is for browsers alone.
+/// Whether the value of a `meta` element is only for browsers.
 fn is_for_machines(value: &str) -> bool {
     [
         "width=device-width, initial-scale=1",
@@ -102,7 +103,7 @@ fn is_for_machines(value: &str) -> bool {
     .contains(&value)
 }
 
-/// A text without what the marked table has put there.
+/// A text without the words from the marked table.
 fn unmarked(text: &str) -> String {
     let mut parts = text.split('⟨');
     let first = parts.next().unwrap_or_default().to_owned();
@@ -113,7 +114,7 @@ fn unmarked(text: &str) -> String {
             .collect::<String>()
 }
 
-/// The marked pages of every site that has words of its own.
+/// The marked pages of every site.
 fn marked_pages() -> BTreeMap<String, String> {
     let words = format!("-- themes/default/words/en.toml --\n{}", marked_table());
     let mut pages = BTreeMap::new();
@@ -138,10 +139,10 @@ fn marked_pages() -> BTreeMap<String, String> {
 /// A site without stories.
 const NEW: &str = "-- content/home.md --\nА\n-- site.toml --\ntitle = \"Б\"\n";
 
-/// A site without a question of the bank.
+/// A site whose bank has no questions.
 const UNASKED: &str = "-- content/stories/s.md --\n---\ntitle: Р\n---\n\n## Follow-ups\n\n### В?\n\nГ.\n-- site.toml --\ntitle = \"Б\"\n";
 
-/// A site with lists of several pages.
+/// A site whose lists have several pages.
 fn long_site() -> String {
     let story = |number: usize| {
         format!(
@@ -195,7 +196,7 @@ fn every_word_of_a_page_comes_from_the_table() {
 }
 
 #[test]
-fn every_word_that_the_program_looks_up_is_in_the_table() {
+fn every_phrase_that_the_program_uses_is_in_the_table() {
     let phrases = Phrases::english();
     let missing: Vec<_> = word::ALL
         .iter()
@@ -360,7 +361,7 @@ fn an_english_site_needs_no_table_of_its_own() {
 }
 
 #[test]
-fn pages_without_scripts_stay_without_and_a_theme_may_add_one() {
+fn pages_have_no_scripts_unless_a_theme_adds_one() {
     assert!(!site(STORY)["stories/s.html"].contains("<script"));
     let theme = "-- themes/default/templates/story.html --\n{% extends \"base.html\" %}{% block script %}<script src=\"{{ page.root }}static/a.js\"></script>{% endblock script %}\n";
     assert!(
@@ -370,7 +371,7 @@ fn pages_without_scripts_stay_without_and_a_theme_may_add_one() {
 }
 
 #[test]
-fn templates_that_ask_for_the_audience_by_its_name_still_work() {
+fn templates_can_compare_the_name_of_the_audience() {
     let theme = "-- themes/default/templates/questions.html --\n{% extends \"base.html\" %}{% block main %}{% if site.audience == \"private\" %}<i>me</i>{% endif %}{{<question_rows list={bank} level={2} private={site.audience == \"private\"} />}}{% endblock main %}\n-- content/questions/q.md --\n---\nquestion: Why?\n---\n";
     let page = parse(&site(&format!("{STORY}{theme}"))["questions.html"]);
     assert_eq!(

@@ -1,4 +1,5 @@
-//! The pages as they are looked at: none is wider than its window, and the sheet of a question fits on one sheet of paper.
+//! The layout of pages in a browser: no page is wider than its window, and the sheet of a question
+//! fits on one sheet of paper.
 
 #[path = "common/browser.rs"]
 #[expect(dead_code, reason = "each test uses a part of what they share")]
@@ -25,12 +26,12 @@ use storybank::model::Audience;
 /// Phones, tablets, small windows and large ones.
 const WIDTHS: [u32; 5] = [390, 820, 1100, 1280, 1440];
 
-/// A word that no line can break by itself, longer than a phone is wide.
+/// A word without break opportunities that is wider than a phone.
 const LONG: &str = "Rindfleischetikettierungsueberwachungsaufgabenuebertragungsgesetzesentwurfsverfasserinnenversammlung";
 
 const FACTS: &str = "facts:\n  people: 12,000\n  loss: { value: $1.2M, source: the invoice }\n  LONG: LONG\n  where: { value: LONG, source: LONG }\n";
 
-/// What authors write that is wide.
+/// Wide content that authors write.
 const WIDE: &str = "Words and LONG and `code_LONG` and [https://example.org/LONG](https://example.org/LONG) **LONG**.
 
 - an item LONG
@@ -66,7 +67,7 @@ A footnote[^1].
 
 const PARTS: &str = "## Situation\n\nWIDE\n## LONG\n\nWIDE\n## Action\n\nWIDE\n## Result\n\nWe won. #LONG #ownership\n\n## Follow-ups\n\n### Why LONG?\n\nBecause LONG.\n\n### What then?\n";
 
-/// Every kind of page, with everything that is wide, and with as little as there can be.
+/// Every kind of page, with all kinds of wide content, and with as little content as possible.
 fn wide_site() -> String {
     let story = |slug: &str, fields: &str, body: &str| {
         format!("-- content/stories/{slug}.md --\n---\n{fields}\n---\n\n{body}\n")
@@ -193,7 +194,7 @@ WIDE
         .replace("LONG", LONG)
 }
 
-/// A site on the disk, as an author opens it.
+/// A site on the disk, opened by its author without a server.
 struct Shown {
     folder: Folder,
     pages: Vec<String>,
@@ -218,7 +219,8 @@ impl Shown {
     }
 }
 
-/// What of a page hangs out of its window: what can be scrolled to, and what is cut off at the left.
+/// The elements of a page that exceed its window: those that can be scrolled to, and those that are
+/// cut off at the left.
 const OUTSIDE: &str = "
 const width = document.documentElement.clientWidth;
 const isClipped = element => {
@@ -243,7 +245,7 @@ fn no_page_is_wider_than_its_window() {
 }
 
 #[test]
-fn no_page_of_a_site_that_is_written_from_right_to_left_is_wider_than_its_window() {
+fn no_right_to_left_page_is_wider_than_its_window() {
     let hebrew = wide_site()
         .replace("Words and", "\u{5de}\u{5dc}\u{5d9}\u{5dd} and")
         .replace("title: Only", "title: \u{5e8}\u{5e7}");
@@ -280,7 +282,8 @@ fn assert_fits(site: &str) {
     assert!(outside.is_empty(), "{}", outside.join("\n"));
 }
 
-/// On which side of the words of a part the figures, a remark and the label of the part are, and on which the letter has its room.
+/// The side of a section's text on which its figures, a remark and its label are, and the side on
+/// which its letter has space.
 const SIDES: &str = "
 const place = name => all(name)[0].getBoundingClientRect();
 const told = place('.part p');
@@ -294,7 +297,7 @@ return [
 ].join(' ');";
 
 #[test]
-fn the_margin_and_the_gutter_change_sides_with_the_direction_of_the_site() {
+fn margin_and_gutter_follow_the_direction_of_the_site() {
     let browser = Browser::start();
     browser.resize(1440, 900);
     for (settings, wanted) in [
@@ -315,7 +318,8 @@ fn the_margin_and_the_gutter_change_sides_with_the_direction_of_the_site() {
     }
 }
 
-/// An ordinary story of two minutes, with what an interview needs and what reviewers have asked.
+/// An ordinary story of two minutes, with everything for an interview and with remarks of
+/// reviewers.
 fn story(title: &str, extra: &str) -> String {
     let words = |count: usize| "Then we did what had to be done and wrote it down. ".repeat(count);
     format!(
@@ -371,7 +375,7 @@ title: Ownership
 "
 }
 
-/// How many sheets a page takes on paper of some height and width, in inches.
+/// The number of sheets that a page needs on paper of a height and width, in inches.
 fn sheets(browser: &Browser, (width, height): (f64, f64)) -> usize {
     let paper = json!({ "paperWidth": width, "paperHeight": height, "preferCSSPageSize": true, "printBackground": true });
     let printed = browser.tools("Page.printToPDF", &paper);
@@ -387,7 +391,7 @@ fn sheets(browser: &Browser, (width, height): (f64, f64)) -> usize {
 const A4: (f64, f64) = (8.27, 11.69);
 const LETTER: (f64, f64) = (8.5, 11.0);
 
-/// The words that a page has on paper.
+/// The words that a page prints on paper.
 fn on_paper(browser: &Browser) -> String {
     browser.tools("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
     let words = browser.text("return words('body')");
@@ -396,7 +400,7 @@ fn on_paper(browser: &Browser) -> String {
 }
 
 #[test]
-fn the_sheet_of_a_question_is_one_sheet_of_paper() {
+fn the_sheet_of_a_question_fits_on_one_sheet_of_paper() {
     let browser = Browser::start();
     for others in [0, 1, 4] {
         let shown = Shown::new(&question_site(others));
@@ -432,7 +436,7 @@ fn the_sheet_of_a_question_is_one_sheet_of_paper() {
 }
 
 #[test]
-fn remarks_of_reviewers_are_on_no_paper() {
+fn remarks_of_reviewers_are_not_printed() {
     let browser = Browser::start();
     let shown = Shown::new(&question_site(1));
     for page in [

@@ -1,9 +1,11 @@
-//! What a site costs grows as its files do: twice the text takes twice the steps, whatever shape it has.
+//! The cost of a site grows linearly with its size: twice the text takes at most twice the steps,
+//! whatever its structure.
 //!
-//! A step is a byte that is asked for, which is the same in every run, and a nanosecond of the thread, which is not, but sees
-//! loops that ask for nothing. Each shape is measured in three sizes, each twice the one before. What a site costs whatever its
-//! size falls out of the differences, and of these the second is twice the first where the cost is linear, and four times where
-//! it is quadratic.
+//! There are two measures: the number of bytes that are allocated, which is the same in every run,
+//! and the CPU time of the thread, which varies but also sees loops that allocate nothing. Each
+//! shape is measured in three sizes, each twice the previous one. The differences between them do
+//! not contain the constant cost of a site. The second difference is twice the first if the cost is
+//! linear, and four times if it is quadratic.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -17,7 +19,7 @@ use storybank::model::Audience;
 use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
 
-/// The memory of the system, with a count of what each thread asks for.
+/// The memory allocator of the system, with a count of the bytes that each thread allocates.
 struct Counting;
 
 thread_local! {
@@ -25,11 +27,11 @@ thread_local! {
 }
 
 fn count(bytes: usize) {
-    // Memory is also asked for while a thread ends, when its count is gone.
+    // A thread also allocates while it ends, when its count no longer exists.
     let _ = ASKED.try_with(|asked| asked.set(asked.get() + bytes as u64));
 }
 
-// SAFETY: every call goes on to the allocator of the system.
+// SAFETY: every call is forwarded to the allocator of the system.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size());
@@ -49,13 +51,13 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How long this thread has been at work, whatever the others do.
+/// The CPU time of this thread, independent of other threads.
 fn worked() -> Duration {
     let mut time = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    // SAFETY: the clock writes the time into what it is given.
+    // SAFETY: the clock writes the time into the value that the pointer refers to.
     let status = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
     assert_eq!(status, 0, "every system has this clock");
     Duration::new(
@@ -64,7 +66,7 @@ fn worked() -> Duration {
     )
 }
 
-/// What something costs.
+/// The cost of a job.
 #[derive(Debug, Clone, Copy)]
 struct Cost {
     bytes: u64,
@@ -80,10 +82,10 @@ fn cost_of(job: impl FnOnce()) -> Cost {
     }
 }
 
-/// A site that grows with a number.
+/// A site whose size depends on a number.
 struct Shape {
     name: &'static str,
-    /// The smallest number at which it is measured.
+    /// The smallest number to measure.
     size: usize,
     site: fn(usize) -> String,
 }
@@ -344,7 +346,7 @@ fn shapes() -> Vec<Shape> {
         shape("brackets that close", 500, |n| case(&"]".repeat(n))),
         shape("links that open", 500, |n| case(&"[a](".repeat(n))),
         shape("images that open", 500, |n| case(&"![[".repeat(n))),
-        // So many that their bytes are as many as the number says.
+        // As many as needed for that number of bytes.
         shape("backticks of growing lengths", 500, |n| {
             case(&many((2 * n).isqrt(), |i| "`".repeat(i + 1) + " "))
         }),
@@ -670,8 +672,8 @@ fn shapes() -> Vec<Shape> {
     ]
 }
 
-/// Does with a site all that the program does: builds it for its author and for the team, publishes it to every kind of wiki, and
-/// prints what is wrong.
+/// Does everything that the program does with a site: builds it for its author and for the team,
+/// publishes it to every kind of wiki, and prints its diagnostics.
 fn run(files: &Files) {
     let inputs = inputs(files);
     for audience in [Audience::Private, Audience::Team] {
@@ -692,7 +694,7 @@ fn run(files: &Files) {
     drafts(files, Audience::Team);
 }
 
-/// The costs of a shape in three sizes.
+/// The costs of a shape at three sizes.
 fn costs(shape: &Shape, size: usize) -> [Cost; 3] {
     [1, 2, 4].map(|factor| {
         let files = files(&(shape.site)(size * factor));
@@ -700,7 +702,8 @@ fn costs(shape: &Shape, size: usize) -> [Cost; 3] {
     })
 }
 
-/// How much faster than its size a cost grows: 2 where it is linear, 4 where it is quadratic. What hardly grows at all says nothing.
+/// How much the cost grows when the size doubles: 2 if it is linear, 4 if it is quadratic. A
+/// negligible growth counts as 0.
 fn growth(costs: [f64; 3]) -> f64 {
     const WORTH_A_LOOK: f64 = 0.1;
     let [first, second] = [costs[1] - costs[0], costs[2] - costs[1]];
@@ -711,17 +714,18 @@ fn growth(costs: [f64; 3]) -> f64 {
     }
 }
 
-/// What is wrong with the growth of a shape.
+/// Describes the excessive growth of a shape, or returns `None`.
 fn complaint(shape: &Shape) -> Option<String> {
     // Half way between linear and quadratic.
     const MOST: f64 = 3.0;
-    // Less is over before a clock can tell.
+    // Shorter times are too imprecise.
     const LONG: Duration = Duration::from_millis(150);
-    // Memory is asked for in the same steps each time, a clock has better and worse days.
+    // The number of allocated bytes is the same each time, but times vary.
     const TRIES: usize = 4;
     let mut measured = costs(shape, shape.size);
     let grown = |costs: [Cost; 3]| growth(costs.map(|cost| cost.bytes as f64));
-    // Lists that double when they are full can fake a step between two sizes, but not between two others as well.
+    // Lists that double their capacity can fake a jump between two sizes, but not between two other
+    // sizes as well.
     let bytes = grown(measured).min(if grown(measured) > MOST {
         grown(costs(shape, shape.size * 3 / 2))
     } else {
@@ -741,14 +745,14 @@ fn complaint(shape: &Shape) -> Option<String> {
     Some(format!("{}: time grows by {time:.2}", shape.name))
 }
 
-/// Measures some of the shapes, on one thread, so that its counts are those of everything.
+/// Measures some of the shapes on one thread, so that its counters include everything.
 fn measure(part: usize) {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()
         .expect("a thread can be started");
     let complaints: Vec<String> = pool.install(|| {
-        // What is made once for a whole run is made before.
+        // Values that are created once per process are created before.
         run(&files(&case("text")));
         shapes()
             .iter()
@@ -760,32 +764,33 @@ fn measure(part: usize) {
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
 
-/// The shapes are measured in as many parts, so that several cores have something to do.
+/// The number of parts that the shapes are divided into, so that several cores can work.
 const PARTS: usize = 4;
 
 #[test]
-fn cost_grows_as_the_text_does_1() {
+fn cost_is_linear_1() {
     measure(0);
 }
 
 #[test]
-fn cost_grows_as_the_text_does_2() {
+fn cost_is_linear_2() {
     measure(1);
 }
 
 #[test]
-fn cost_grows_as_the_text_does_3() {
+fn cost_is_linear_3() {
     measure(2);
 }
 
 #[test]
-fn cost_grows_as_the_text_does_4() {
+fn cost_is_linear_4() {
     measure(3);
 }
 
-/// The measure itself: a loop that is quadratic is told from one that is linear, with and without memory.
+/// Checks the measure: it distinguishes a quadratic loop from a linear one, with and without
+/// allocations.
 #[test]
-fn the_measure_tells_quadratic_from_linear() {
+fn the_measure_distinguishes_quadratic_from_linear() {
     let linear = |size: usize| drop((0..size).map(|i| i.to_string()).collect::<Vec<_>>());
     let quadratic = |size: usize| (0..size).for_each(|i| drop(vec![0u8; i]));
     let bytes = |job: &dyn Fn(usize)| {
@@ -793,7 +798,7 @@ fn the_measure_tells_quadratic_from_linear() {
     };
     assert!(bytes(&linear) < 3.0 && bytes(&quadratic) > 3.0);
     let loops = |size: usize| {
-        (0..size).for_each(|i| (0..size).for_each(|j| _ = std::hint::black_box(i * j)))
+        (0..size).for_each(|i| (0..size).for_each(|j| _ = std::hint::black_box(i * j)));
     };
     let time = growth([500, 1000, 2000].map(|size| cost_of(|| loops(size)).time.as_secs_f64()));
     assert!(time > 3.0, "{time}");

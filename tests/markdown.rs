@@ -1,4 +1,5 @@
-//! Markdown as people write it: what is hidden stays hidden, what is broken is reported at its place, and what is meant is read.
+//! Markdown as people write it: hidden text stays hidden, mistakes are reported at their places,
+//! and the rest has its meaning.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -6,14 +7,14 @@ mod common;
 use common::{WIKIS, check, check_for, drafts, files, make, site, site_for};
 use storybank::model::Audience;
 
-/// A case study with a body, which is the one document that goes to sites and to wikis.
+/// A case study with a body. Case studies are the documents that are on sites and on wikis.
 fn case(body: &str) -> String {
     format!(
         "-- content/case-studies/outage.md --\n---\ntitle: The outage\naudience: public\n---\n{body}"
     )
 }
 
-/// The rules of a report, each with the line and the column of its place.
+/// The rules of a report, each with its line and column.
 fn rules(report: &str) -> Vec<(String, String)> {
     let mut rules = Vec::new();
     let mut lines = report.lines();
@@ -36,7 +37,7 @@ fn found(body: &str) -> Vec<(String, String)> {
     rules(&check(&case(body)))
 }
 
-/// What sites and wikis say of a case study: its page for everybody, and the text for each kind of wiki.
+/// The output for a case study: its page in a public site, and its text for each kind of wiki.
 fn everything_public(body: &str) -> Vec<String> {
     let text = case(body);
     let mut texts = vec![site_for(Audience::Public, &text)["case-studies/outage.html"].clone()];
@@ -53,7 +54,7 @@ fn everything_public(body: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_comment_of_html_that_does_not_close_in_its_block_is_an_error() {
+fn an_html_comment_that_is_not_closed_in_its_block_is_an_error() {
     // The first line of the body is line 5.
     for (body, place) in [
         (
@@ -102,7 +103,7 @@ fn a_comment_of_html_that_does_not_close_in_its_block_is_an_error() {
 }
 
 #[test]
-fn what_only_looks_like_a_comment_is_none() {
+fn text_that_resembles_a_comment_is_valid() {
     for body in [
         "a `<!-- b` c\n",
         "```html\n<!-- b\n```\n",
@@ -121,7 +122,7 @@ fn what_only_looks_like_a_comment_is_none() {
 }
 
 #[test]
-fn a_comment_of_html_is_in_no_page_of_anybody() {
+fn html_comments_are_never_shown() {
     for body in [
         "told <!-- zebra --> told\n",
         "<!-- zebra\n\nzebra\n-->\n\ntold\n",
@@ -143,7 +144,7 @@ fn a_comment_of_html_is_in_no_page_of_anybody() {
 }
 
 #[test]
-fn a_fence_that_never_closes_and_takes_in_more_than_code_is_an_error() {
+fn an_unclosed_fence_around_more_than_code_is_an_error() {
     for (body, place) in [
         ("```\ncode\n\n%%ask Kim%%\n", "5:1"),
         ("~~~\ncode\n\n## Private {.private}\n", "5:1"),
@@ -170,7 +171,7 @@ fn a_fence_that_never_closes_and_takes_in_more_than_code_is_an_error() {
 }
 
 #[test]
-fn a_fence_that_closes_or_takes_in_code_alone_is_none() {
+fn a_closed_fence_or_one_around_code_only_is_valid() {
     for body in [
         "```\n%%\n## a\n```\n",
         "```\n%%\n`````\n",
@@ -187,7 +188,7 @@ fn a_fence_that_closes_or_takes_in_code_alone_is_none() {
 }
 
 #[test]
-fn a_mark_for_private_text_inside_of_html_is_an_error() {
+fn a_private_mark_inside_html_is_an_error() {
     for (body, place) in [
         ("<div>\n> [!private] ask Kim\n</div>\n", "6:1"),
         ("<details>\n## Salary {.private}\n</details>\n", "6:1"),
@@ -207,14 +208,14 @@ fn a_mark_for_private_text_inside_of_html_is_an_error() {
     );
 }
 
-/// Elements whose words a browser does not show as words of the text, or shows in a box that asks for something.
+/// Elements whose content is not shown as text, or is shown in a form control.
 const DROPPED_WHOLE: &[&str] = &[
     "script", "style", "template", "noscript", "iframe", "object", "title", "textarea", "select",
     "math", "svg", "audio", "video", "canvas", "head", "datalist", "dialog",
 ];
 
 #[test]
-fn one_rule_drops_the_words_of_elements_for_sites_and_wikis() {
+fn sites_and_wikis_drop_the_content_of_the_same_elements() {
     for name in DROPPED_WHOLE {
         for body in [
             format!("told <{name}>zebra</{name}> told\n"),
@@ -256,7 +257,7 @@ fn one_rule_drops_the_words_of_elements_for_sites_and_wikis() {
 }
 
 #[test]
-fn words_in_other_elements_stay_everywhere() {
+fn the_content_of_other_elements_is_kept() {
     for name in [
         "font",
         "section",
@@ -281,7 +282,7 @@ fn words_in_other_elements_stay_everywhere() {
 }
 
 #[test]
-fn an_element_that_is_dropped_and_does_not_close_in_its_block_is_an_error() {
+fn a_dropped_element_that_is_not_closed_in_its_block_is_an_error() {
     for (body, place) in [
         ("a <script>b\n\nc</script>\n", "5:3"),
         ("<template>\na\n\nb\n</template>\n", "5:1"),
@@ -305,7 +306,7 @@ fn an_element_that_is_dropped_and_does_not_close_in_its_block_is_an_error() {
 }
 
 #[test]
-fn a_page_has_no_control_but_the_boxes_of_its_tasks() {
+fn pages_have_no_form_controls_except_task_boxes() {
     let body = "- [x] told\n- [ ] also\n\nbefore <input type=password name=zebra> <input type=\"checkbox\"> after\n\n\
         <form action=\"https://example.org/zebra\"><button onclick=\"zebra()\">words</button><select><option>zebra</option></select>\n\
         <textarea>zebra</textarea><input type=submit value=zebra><label>words</label><fieldset><legend>words</legend></fieldset>\n\
@@ -359,7 +360,7 @@ fn a_page_has_no_control_but_the_boxes_of_its_tasks() {
 }
 
 #[test]
-fn marks_of_a_merge_are_one_error_each_and_headings_are_none() {
+fn merge_marks_are_one_error_each_and_headings_are_not() {
     let marks = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> theirs\n";
     for (before, place) in [
         ("text\n", "6:1"),
@@ -386,7 +387,8 @@ fn marks_of_a_merge_are_one_error_each_and_headings_are_none() {
     );
 }
 
-/// A site with two stories, a case study, a sheet, and attachments; `body` is the text of the story `alpha`.
+/// A site with two stories, a case study, a sheet, and attachments. `body` is the text of the story
+/// `alpha`.
 fn linking(body: &str) -> String {
     format!(
         "-- content/stories/alpha.md --\n---\ntitle: Alpha\n---\n## Situation\n\n{body}\n\n### A/B split\n\none\n\n### A/B split\n\ntwo\n\n\
@@ -413,7 +415,7 @@ fn report_of(body: &str) -> String {
 }
 
 #[test]
-fn links_lead_to_headings_by_the_anchors_of_github() {
+fn links_to_headings_use_the_anchors_of_github() {
     for (link, address) in [
         ("[x](#ab-split)", "#a-b-split"),
         ("[x](#ab-split-1)", "#a-b-split-2"),
@@ -458,7 +460,7 @@ fn links_lead_to_headings_by_the_anchors_of_github() {
 }
 
 #[test]
-fn links_lead_to_files_in_every_way_to_write_their_names() {
+fn links_to_files_support_all_notations() {
     for link in [
         "[x](<My file.md>)",
         "[x](My%20file.md)",
@@ -574,7 +576,7 @@ fn an_embed_finds_its_file_in_a_folder_of_attachments_and_has_a_size() {
 }
 
 #[test]
-fn a_size_is_in_no_words_for_wikis() {
+fn the_size_of_a_picture_is_not_text_on_wikis() {
     let text = case("![[plan.png|4321]] a ![[plan.png|the plan|8765]]\n")
         + "-- content/attachments/plan.png --\nnone\n";
     for (kind, draft) in drafts(&files(&text), Audience::Public) {
@@ -592,7 +594,7 @@ fn a_size_is_in_no_words_for_wikis() {
 }
 
 #[test]
-fn a_link_that_names_a_sheet_or_a_kind_with_a_colon_says_the_right_form() {
+fn a_link_with_a_colon_is_reported_with_the_right_form() {
     for link in [
         "[[Leadership Questions]]",
         "[[leading]]",
@@ -626,7 +628,7 @@ fn a_link_that_names_a_sheet_or_a_kind_with_a_colon_says_the_right_form() {
 }
 
 #[test]
-fn words_between_two_signs_are_marked_everywhere() {
+fn highlighted_words_are_marked_everywhere() {
     for (text, html) in [
         ("a ==b== c", "a <mark>b</mark> c"),
         ("==a **b** c==", "<mark>a <strong>b</strong> c</mark>"),
@@ -677,7 +679,7 @@ fn words_between_two_signs_are_marked_everywhere() {
 }
 
 #[test]
-fn words_have_the_direction_of_their_language_and_pages_that_of_the_site() {
+fn text_and_pages_have_the_right_direction() {
     let story = "-- content/stories/a.md --\n---\ntitle: התקלה\nfacts:\n  זמן: שעה\n---\n## Situation\n\nקרה דבר.\n\n- אחת\n- two\n\n> ציטוט\n\n\
         | א |\n| --- |\n| ב |\n\n### כותרת\n\n> [!note] שלום\n> עולם\n\n```\ncode\n```\n\nEnglish words.\n";
     for (language, direction) in [
@@ -717,7 +719,7 @@ fn words_have_the_direction_of_their_language_and_pages_that_of_the_site() {
 }
 
 #[test]
-fn a_link_whose_words_are_blank_shows_the_title_of_its_target() {
+fn a_link_with_blank_text_shows_the_title_of_its_target() {
     let text = "-- content/stories/a.md --\n---\ntitle: Alpha\naudience: public\n---\n## Result\n\n[[b|]], [[b| ]], [](b.md), [[#result|]]\n-- content/stories/b.md --\n---\ntitle: Beta\naudience: public\n---\nb\n";
     let page = site_for(Audience::Private, text)["stories/a.html"].clone();
     let words = |title: &str| page.matches(&format!(">{title}</a>")).count();
@@ -726,7 +728,7 @@ fn a_link_whose_words_are_blank_shows_the_title_of_its_target() {
 }
 
 #[test]
-fn a_link_to_a_part_of_its_own_page_reads_the_same_for_everybody() {
+fn a_link_within_a_page_has_the_same_text_for_all_audiences() {
     let text = "-- content/stories/a.md --\n---\ntitle: Alpha\naudience: public\n---\n## Context\n\nsee [[#result]] and [[#Zebra gears]]\n\n## Result\n\nr\n\n### Zebra gears\n\ng\n";
     for audience in [Audience::Private, Audience::Team, Audience::Public] {
         let page = site_for(audience, text)["stories/a.html"].clone();
@@ -740,7 +742,7 @@ fn a_link_to_a_part_of_its_own_page_reads_the_same_for_everybody() {
 }
 
 #[test]
-fn a_link_inside_a_sheet_leads_to_its_questions_and_to_what_stands_under_them() {
+fn a_link_in_a_sheet_can_target_its_questions_and_their_sections() {
     let text = "-- content/questions/sheet.md --\n---\naudience: public\n---\n# Mine\n\n## 1. Tell me\n\n[two](#2-why-us--we) [deep](#deep-down) [[#Tell me]]\n\n## 2. Why us & we?\n\n[one](#1-tell-me) [down](#deep-down)\n\n### Deep down\n\nd\n";
     for audience in [Audience::Private, Audience::Public] {
         let pages = site_for(audience, &text.replace(" [[#Tell me]]", ""));
@@ -763,7 +765,7 @@ fn a_link_inside_a_sheet_leads_to_its_questions_and_to_what_stands_under_them() 
 }
 
 #[test]
-fn a_heading_inside_of_a_block_shows_what_is_below_it_in_that_block() {
+fn transcluding_a_nested_heading_shows_its_text_in_the_block() {
     let other = "-- content/case-studies/other.md --\n---\ntitle: The other\naudience: public\n---\n\
                  > ## Said\n>\n> Amber.\n>\n> > # Deeper\n> >\n> > Birch.\n\nCedar.\n\n- ## Listed\n\n  Date.\n\nElder.\n";
     let page = |fragment: &str| {
@@ -776,7 +778,7 @@ fn a_heading_inside_of_a_block_shows_what_is_below_it_in_that_block() {
 }
 
 #[test]
-fn a_sign_that_is_text_opens_no_tag_when_an_element_after_it_is_dropped() {
+fn a_literal_bracket_before_a_dropped_element_opens_no_tag() {
     for text in everything_public(
         "Amber <<script></script>b title=\"birch\">cedar\n\n<div>\nOne <<script></script>!-- two --> three\n</div>\n",
     ) {
@@ -787,7 +789,7 @@ fn a_sign_that_is_text_opens_no_tag_when_an_element_after_it_is_dropped() {
 }
 
 #[test]
-fn words_that_html_spells_with_references_are_redacted() {
+fn words_with_character_references_are_redacted() {
     let settings = "-- site.toml --\n[redact]\n\"Project Falcon\" = \"the project\"\n\"amp\" = \"the amplifier\"\n";
     let body =
         "<div>\nWe ran Project&nbsp;&#70;alcon &amp; an amp, <b>Pro&shy;ject</b> Falcon.\n</div>\n";
@@ -799,7 +801,7 @@ fn words_that_html_spells_with_references_are_redacted() {
 }
 
 #[test]
-fn words_on_both_sides_of_a_block_of_code_are_not_one() {
+fn words_around_a_code_block_are_separate() {
     use storybank::markdown;
     use storybank::source::SitePath;
     let (body, _) = markdown::read(

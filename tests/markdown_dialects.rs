@@ -4,6 +4,8 @@
 mod common;
 #[path = "common/hostile.rs"]
 mod hostile;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::collections::BTreeMap;
 
@@ -14,12 +16,12 @@ use storybank::diagnostic::Level;
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
 use storybank::slug::Slug;
-use storybank::source::SitePath;
 use storybank::wiki::page::{
     ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
     plain,
 };
 use storybank::wiki::{Dialect, Flavour, RenderedPage, attachment_path, write};
+use tree::{heading, paragraph, text};
 
 const FLAVOURS: [Flavour; 5] = [
     Flavour::AzureDevops,
@@ -61,31 +63,7 @@ fn case(title: &str, blocks: Vec<Block>) -> Case {
         footnotes: vec![vec![paragraph("one")], vec![paragraph("two")]],
         pictures: vec!["p.png".to_owned()],
     };
-    Case {
-        slug: Slug::of(title),
-        file: SitePath::new("content/case-studies/a.md"),
-        title: title.to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
-}
-
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn paragraph(words: &str) -> Block {
-    Block::Paragraph(vec![text(words)])
-}
-
-fn heading(level: u8, words: &str, id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: vec![text(words)],
-        id: id.to_owned(),
-        is_linked: true,
-    })
+    tree::case(title, title, page)
 }
 
 /// The text without front matter.
@@ -186,7 +164,7 @@ impl Said {
                 styled("sup", &format!("[{}]", number + 1))
             }
             Inline::Footnote(number) => mark(&format!("fn {}", number + 1)),
-            Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Inline::Element(..) => panic!("tests/own_html.rs checks these"),
         }
     }
 
@@ -250,7 +228,7 @@ impl Said {
                 })
             }
             Block::Contents => String::new(),
-            Block::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Block::Element(..) => panic!("tests/own_html.rs checks these"),
             Block::Actions(actions) => {
                 let items = actions.iter().map(|action| Item {
                     done: Some(action.is_settled),
@@ -472,7 +450,7 @@ impl Read {
                     .replace_range(at..at + mark("li").len(), &mark(&format!("li {done}")));
             }
             Event::InlineMath(math) | Event::DisplayMath(math) => {
-                self.inline(&format!("{}{math}{}", mark("math"), end("math")))
+                self.inline(&format!("{}{math}{}", mark("math"), end("math")));
             }
         }
     }
@@ -658,7 +636,7 @@ fn anchors_of(flavour: Flavour, headings: &[String]) -> Vec<String> {
                 _ if is_mark => {}
                 ' ' => words.push('-'),
                 _ if next.is_alphanumeric() || matches!(next, '-' | '_') => {
-                    words.extend(next.to_lowercase())
+                    words.extend(next.to_lowercase());
                 }
                 _ => {}
             }
@@ -701,7 +679,7 @@ fn hostile_case() -> Case {
 }
 
 #[test]
-fn the_hostile_page_says_what_it_means() {
+fn the_hostile_page_keeps_its_meaning() {
     for flavour in FLAVOURS {
         assert_same(flavour, &hostile_case()).unwrap_or_else(|error| panic!("{error}"));
     }
@@ -709,7 +687,7 @@ fn the_hostile_page_says_what_it_means() {
 
 /// Links within the page lead to headings, by the anchors that a host derives from them.
 #[test]
-fn anchors_lead_to_headings() {
+fn anchors_match_headings() {
     for flavour in FLAVOURS {
         let case = hostile::case();
         let text = &written(flavour, std::slice::from_ref(&case))[0].text;
@@ -729,7 +707,7 @@ fn anchors_lead_to_headings() {
 }
 
 #[test]
-fn headings_of_the_same_words_are_told_apart() {
+fn headings_with_the_same_words_have_different_anchors() {
     let blocks = vec![
         heading(2, "What happened?", "a"),
         heading(3, "What happened", "b"),
@@ -762,7 +740,7 @@ fn headings_of_the_same_words_are_told_apart() {
 }
 
 #[test]
-fn contents_are_what_the_host_has_for_them() {
+fn tables_of_contents_use_the_syntax_of_the_host() {
     let blocks = vec![
         Block::Contents,
         heading(2, "One *two*", "a"),
@@ -784,7 +762,7 @@ fn contents_are_what_the_host_has_for_them() {
 
 /// In a table of contents, only subheadings are nested.
 #[test]
-fn sisters_stand_beside_one_another_in_contents() {
+fn sibling_headings_are_siblings_in_contents() {
     let sisters = [
         heading(3, "A", "a"),
         heading(3, "B", "b"),
@@ -832,7 +810,7 @@ fn warnings(flavour: Flavour, title: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
+fn invalid_characters_in_names_are_replaced_and_reported() {
     for (title, name) in [
         ("Outage at 10:30", "Outage-at-10∶30.md"),
         ("Errors 4/5 | why?", "Errors-4∕5-∣-why？.md"),
@@ -909,7 +887,7 @@ fn a_sign_that_no_name_can_hold_is_replaced_by_one_that_readers_see_and_said() {
 
 /// A title typed on another system is the same title.
 #[test]
-fn a_title_is_one_name_however_its_accents_are_written() {
+fn a_title_has_one_name_in_any_unicode_normalization() {
     for flavour in FLAVOURS {
         let name = |title: &str| {
             written(flavour, &[case(title, vec![paragraph("words")])])[0]
@@ -960,7 +938,7 @@ fn place_of(flavour: Flavour, title: &str) -> (String, String, String) {
 }
 
 #[test]
-fn a_page_stands_where_its_host_looks_for_it() {
+fn pages_have_the_paths_of_their_host() {
     let told = |(path, title, link): (String, String, String)| format!("{path} | {title} | {link}");
     let of = |title: &str| FLAVOURS.map(|flavour| told(place_of(flavour, title)));
     assert_eq!(
@@ -986,7 +964,7 @@ fn a_page_stands_where_its_host_looks_for_it() {
 }
 
 #[test]
-fn a_title_stands_where_its_host_reads_it() {
+fn titles_are_in_the_place_of_their_host() {
     let start = |flavour, title: &str| {
         written(flavour, &[case(title, vec![paragraph("words")])])[0]
             .text
@@ -1021,7 +999,7 @@ fn a_title_stands_where_its_host_reads_it() {
 }
 
 #[test]
-fn a_picture_stands_where_its_host_looks_for_it() {
+fn pictures_have_the_paths_of_their_host() {
     let picture = Inline::Picture {
         name: "0123.png".to_owned(),
         alt: "a [b]".to_owned(),
@@ -1071,7 +1049,7 @@ fn a_picture_stands_where_its_host_looks_for_it() {
 }
 
 #[test]
-fn what_a_host_adds_to_markdown_stays_text() {
+fn extensions_of_hosts_stay_text() {
     let words = "#12 and !34 and @name and :smile: and [[page]] and $1 to $2 and http://a.b/c_d_";
     let line = |flavour| {
         written(
@@ -1128,7 +1106,7 @@ fn host_sees(flavour: Flavour, text: &str) -> Vec<String> {
 }
 
 #[test]
-fn references_of_hosts_stay_words_wherever_they_stand() {
+fn references_of_hosts_stay_words_in_any_context() {
     let references: &[(&[Flavour], &[&str])] = &[
         (
             &[Flavour::Gitlab],
@@ -1295,7 +1273,7 @@ fn lines_that_look_like_blocks_of_a_host_stay_words() {
 }
 
 #[test]
-fn what_a_host_would_not_take_is_said() {
+fn refusals_of_hosts_are_predicted() {
     let long = "a".repeat(300);
     let wide = "ö".repeat(60);
     for (flavour, title, wanted) in [
@@ -1522,17 +1500,17 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn lines_say_what_they_mean(inlines in inlines(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
+    fn random_lines_keep_their_meaning(inlines in inlines(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
         assert_same(flavour, &case("A", vec![Block::Paragraph(inlines)]))?;
     }
 
     #[test]
-    fn blocks_say_what_they_mean(blocks in blocks(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
+    fn random_blocks_keep_their_meaning(blocks in blocks(), flavour in prop::sample::select(FLAVOURS.to_vec())) {
         assert_same(flavour, &case("A", blocks))?;
     }
 
     #[test]
-    fn any_title_is_a_path(title in "\\PC{1,40}") {
+    fn any_title_gives_a_valid_path(title in "\\PC{1,40}") {
         for flavour in FLAVOURS {
             let path = &written(flavour, &[case(&title, Vec::new())])[0].location.path;
             prop_assert!(path.ends_with(".md") && !path.contains('/') && !path.contains('\\'), "{:?} {}", flavour, path);

@@ -20,6 +20,10 @@ mod own_case;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 #[path = "common/small_site.rs"]
 mod small_site;
+#[path = "common/real_wiki.rs"]
+mod real_wiki;
+#[path = "common/tree.rs"]
+mod tree;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,22 +42,23 @@ use engine::{Engine, free_port, installed};
 use program::Folder;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use real_wiki::{recorded, reviewed, write};
 use serde_json::Value;
 use small_site::SmallSite;
 use storybank::audience::Withheld;
 use storybank::diagnostic::{Diagnostic, Level};
 use storybank::highlight::Highlighter;
 use storybank::markdown::Alignment;
-use storybank::plan::{self, Digest, Recorded, RemotePage};
+use storybank::plan::{self, Digest, RemotePage};
 use storybank::publish::{
-    self, Client, Credential, Error, Lookup, Mediawiki, Pictures, Request, Secret, Wiki, Write,
+    self, Client, Credential, Error, Lookup, Mediawiki, Pictures, Request, Secret, Wiki,
 };
 use storybank::slug::Slug;
-use storybank::source::SitePath;
 use storybank::wiki::page::{
-    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+    ActionEntry, Block, Callout, Case, Inline, Item, LinkTo, List, Page, Style, Table,
 };
 use storybank::wiki::{self, Dialect, RenderedPage};
+use tree::{heading, heading_of, link, paragraph, text};
 
 const BOT: (&str, &str) = ("Admin@publisher", "0123456789abcdef0123456789abcdef");
 const COLLEAGUE: (&str, &str) = ("Editor@hand", "abcdef0123456789abcdef0123456789");
@@ -267,51 +272,23 @@ fn case(title: &str, blocks: Vec<Block>) -> Case {
         blocks,
         ..Page::default()
     };
-    let file = SitePath::new("content/case-studies/case.md");
-    Case {
-        slug: Slug::of(title),
-        file,
-        title: title.to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
-}
-
-fn words(text: &str) -> Block {
-    Block::Paragraph(vec![Inline::Text(text.to_owned())])
+    tree::case(title, title, page)
 }
 
 /// A page of a few lines, so that changes in different lines do not touch.
 fn lines(title: &str, lines: &[&str]) -> RenderedPage {
     written(
-        &[case(title, lines.iter().map(|line| words(line)).collect())],
+        &[case(
+            title,
+            lines.iter().map(|line| paragraph(line)).collect(),
+        )],
         "",
     )
     .remove(0)
 }
 
 fn look(wiki: &mut Mediawiki, page: &RenderedPage) -> Option<RemotePage> {
-    let sought = Lookup {
-        location: &page.location,
-        recorded: None,
-        attachments: &page.attachments,
-    };
-    wiki.look(&[sought]).expect("it can be looked at").remove(0)
-}
-
-fn write(
-    wiki: &mut Mediawiki,
-    page: &RenderedPage,
-    over: Option<&RemotePage>,
-    pictures: &Pictures,
-) -> Result<String, Error> {
-    wiki.write(&Write {
-        page,
-        over,
-        pictures,
-        message: "0123 published with storybank",
-    })
+    real_wiki::look(wiki, page).expect("it can be looked up")
 }
 
 fn publish(wiki: &mut Mediawiki, page: &RenderedPage) -> RemotePage {
@@ -321,7 +298,7 @@ fn publish(wiki: &mut Mediawiki, page: &RenderedPage) -> RemotePage {
 }
 
 #[test]
-fn hostile_words_are_shown_as_they_are() {
+fn hostile_words_are_shown_unchanged() {
     let running = Running::start();
     let mut wiki = running.wiki(BOT);
     let case = hostile::case();
@@ -373,29 +350,12 @@ fn picture(colour: [u8; 3]) -> Arc<[u8]> {
     out.into()
 }
 
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn to(to: LinkTo, inlines: Vec<Inline>) -> Inline {
-    Inline::Link { to, text: inlines }
-}
-
 fn shot(alt: &str, title: &str) -> Inline {
     Inline::Picture {
         name: "0a1b.png".to_owned(),
         alt: alt.to_owned(),
         title: title.to_owned(),
     }
-}
-
-fn heading(level: u8, inlines: Vec<Inline>, id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: inlines,
-        id: id.to_owned(),
-        is_linked: true,
-    })
 }
 
 /// Two pages with all constructs, also nested, that link to each other.
@@ -437,16 +397,16 @@ fn everything() -> [Case; 2] {
         first: Some(1),
         is_tight: true,
         items: vec![
-            item(None, vec![words("deep")]),
-            item(Some(true), vec![words("done")]),
+            item(None, vec![paragraph("deep")]),
+            item(Some(true), vec![paragraph("done")]),
         ],
     };
     let listed = List {
         first: None,
         is_tight: true,
         items: vec![
-            item(None, vec![words("one"), Block::List(deep.clone())]),
-            item(None, vec![words("two")]),
+            item(None, vec![paragraph("one"), Block::List(deep.clone())]),
+            item(None, vec![paragraph("two")]),
         ],
     };
     let loose = List {
@@ -454,19 +414,23 @@ fn everything() -> [Case; 2] {
         is_tight: false,
         items: vec![item(
             None,
-            vec![words("one"), Block::List(listed.clone()), words("end")],
+            vec![
+                paragraph("one"),
+                Block::List(listed.clone()),
+                paragraph("end"),
+            ],
         )],
     };
     let tight = List {
         first: None,
         is_tight: true,
         items: vec![
-            item(None, vec![words("x"), code("yaml", "- a: 1\n\n- b\n")]),
+            item(None, vec![paragraph("x"), code("yaml", "- a: 1\n\n- b\n")]),
             item(None, vec![]),
         ],
     };
     let inner = vec![
-        words("inner"),
+        paragraph("inner"),
         Block::List(listed),
         Block::List(loose),
         Block::List(tight),
@@ -476,7 +440,7 @@ fn everything() -> [Case; 2] {
         code("made-up", "\tx « y » &amp; <b>\n"),
         code("", ""),
         Block::Rule,
-        words("after"),
+        paragraph("after"),
     ];
     let mut blocks = vec![
         Block::Facts(vec![
@@ -484,10 +448,10 @@ fn everything() -> [Case; 2] {
             ("- started".to_owned(), "21 March 2025, 10:42".to_owned()),
         ]),
         Block::Contents,
-        heading(2, vec![text("Impact")], "a"),
+        heading(2, "Impact", "a"),
         Block::Paragraph(styled.collect()),
         Block::Paragraph(vec![nested]),
-        heading(
+        heading_of(
             3,
             vec![
                 text("impact "),
@@ -496,8 +460,8 @@ fn everything() -> [Case; 2] {
             ],
             "b",
         ),
-        heading(2, vec![text("IMPACT")], "c"),
-        heading(
+        heading(2, "IMPACT", "c"),
+        heading_of(
             3,
             vec![
                 Inline::Styled(Style::Emphasis, vec![text("100%25")]),
@@ -506,10 +470,10 @@ fn everything() -> [Case; 2] {
             ],
             "d",
         ),
-        heading(6, vec![text("C# = F#")], "e"),
+        heading(6, "C# = F#", "e"),
     ];
-    let links =
-        ["a", "b", "c", "d", "e"].map(|id| to(LinkTo::Heading(id.to_owned()), vec![text("to it")]));
+    let links = ["a", "b", "c", "d", "e"]
+        .map(|id| link(LinkTo::Heading(id.to_owned()), vec![text("to it")]));
     blocks.push(Block::Paragraph(
         links
             .into_iter()
@@ -517,7 +481,7 @@ fn everything() -> [Case; 2] {
             .collect(),
     ));
     blocks.push(Block::Paragraph(vec![
-        to(
+        link(
             outside(),
             vec![
                 text("out]"),
@@ -526,14 +490,14 @@ fn everything() -> [Case; 2] {
             ],
         ),
         text(" and "),
-        to(other(""), vec![text("the [other]")]),
+        link(other(""), vec![text("the [other]")]),
         text("s and "),
-        to(
+        link(
             other("h"),
             vec![Inline::Styled(Style::Emphasis, vec![text("part")])],
         ),
         text(" and "),
-        to(
+        link(
             LinkTo::External("mailto:team@example.org".to_owned()),
             vec![text("mail")],
         ),
@@ -553,7 +517,7 @@ fn everything() -> [Case; 2] {
     ]));
     blocks.push(Block::Paragraph(vec![
         text("before "),
-        to(
+        link(
             LinkTo::External("https://example.org/".to_owned()),
             vec![shot("it", "")],
         ),
@@ -570,7 +534,7 @@ fn everything() -> [Case; 2] {
     });
     let in_details = Block::Details {
         summary: vec![text("in it")],
-        blocks: vec![Block::Quote(vec![words("deep")])],
+        blocks: vec![Block::Quote(vec![paragraph("deep")])],
     };
     let in_callout = Block::Callout {
         kind: Callout::Caution,
@@ -580,12 +544,12 @@ fn everything() -> [Case; 2] {
     blocks.push(Block::List(List {
         first: None,
         is_tight: false,
-        items: vec![item(Some(false), vec![in_callout, words("x")])],
+        items: vec![item(Some(false), vec![in_callout, paragraph("x")])],
     }));
     let cells = vec![
-        vec![shot("in a cell", ""), to(other(""), vec![text("x")])],
+        vec![shot("in a cell", ""), link(other(""), vec![text("x")])],
         vec![text("- a"), Inline::Break, text("+ b"), Inline::Footnote(0)],
-        vec![to(LinkTo::Heading("a".to_owned()), vec![text("a | b")])],
+        vec![link(LinkTo::Heading("a".to_owned()), vec![text("a | b")])],
         vec![],
     ];
     let columns = vec![
@@ -614,7 +578,7 @@ fn everything() -> [Case; 2] {
         action("|- mend ''it''", true),
         action("-", false),
     ]));
-    let footnotes = vec![vec![words("first ]] note")], inner];
+    let footnotes = vec![vec![paragraph("first ]] note")], inner];
     let mut one = case("Everything: 100% of it — in one", blocks);
     one.page.footnotes = footnotes;
     one.page.pictures = vec!["0a1b.png".to_owned()];
@@ -625,15 +589,15 @@ fn everything() -> [Case; 2] {
     let two = case(
         "The other | page: C#",
         vec![
-            heading(2, vec![text("'''h'''")], "h"),
-            Block::Paragraph(vec![to(back, vec![text("back")])]),
+            heading(2, "'''h'''", "h"),
+            Block::Paragraph(vec![link(back, vec![text("back")])]),
         ],
     );
     [one, two]
 }
 
 #[test]
-fn everything_is_shown_as_it_is_meant_and_published_once() {
+fn all_constructs_are_shown_correctly_and_written_once() {
     let running = Running::start();
     let mut wiki = running.wiki(BOT);
     let cases = everything();
@@ -646,7 +610,7 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
     let unsettled = wiki.unsettled();
     assert_eq!(
         wiki.settle(&unsettled)
-            .expect("pages with links to the one that came later are rendered again"),
+            .expect("pages with links to a later page are refreshed"),
         Vec::<String>::new()
     );
     let places = |slug: &Slug| {
@@ -676,7 +640,7 @@ fn everything_is_shown_as_it_is_meant_and_published_once() {
         assert_eq!(standing.digest, Some(Digest::of(&page.text)));
         assert_eq!(standing.attachments.len(), page.attachments.len());
         assert_eq!(standing.editor.as_deref(), Some("Admin"));
-        write(&mut again, page, Some(&standing), &pictures).expect("the same text is no change");
+        write(&mut again, page, Some(&standing), &pictures).expect("the same text is not a change");
         assert_eq!(running.versions(&page.location.path), 1);
     }
 }
@@ -708,7 +672,7 @@ fn name_headings(tokens: &mut [flat::Token], cases: &[Case], pages: &[RenderedPa
 }
 
 #[test]
-fn nobody_s_change_is_written_over() {
+fn changes_of_others_are_not_overwritten() {
     let running = Running::start();
     let mut wiki = running.wiki(BOT);
     let first = lines("A page", &["one", "two", "three", "four"]);
@@ -719,7 +683,7 @@ fn nobody_s_change_is_written_over() {
     // In other lines than ours: MediaWiki itself would merge both edits and report success.
     running.edit(path, &first.text.replace("four", "a colleague's four"));
     let error = write(&mut wiki, &second, Some(&seen), &Pictures::new())
-        .expect_err("it is not what was looked at");
+        .expect_err("it is not the revision that was looked up");
     assert!(
         error.reason.contains("`Editor` has changed the page"),
         "{error}"
@@ -727,7 +691,7 @@ fn nobody_s_change_is_written_over() {
     assert!(running.source(path).contains("a colleague's four"));
     let error = wiki
         .delete(&recorded(&first), &seen, "no longer published")
-        .expect_err("it is not what was looked at");
+        .expect_err("it is not the revision that was looked up");
     assert!(
         error.reason.contains("`Editor` has changed the page"),
         "{error}"
@@ -747,29 +711,17 @@ fn nobody_s_change_is_written_over() {
     assert_eq!(running.source(&theirs.location.path), "theirs");
 
     // The revision that was looked up can be overwritten and deleted.
-    write(&mut wiki, &second, Some(&now), &Pictures::new()).expect("it was looked at");
+    write(&mut wiki, &second, Some(&now), &Pictures::new()).expect("it was looked up");
     let now = look(&mut wiki, &second).expect("it is there");
     wiki.delete(&recorded(&second), &now, "no longer published")
-        .expect("it was looked at");
+        .expect("it was looked up");
     assert_eq!(look(&mut wiki, &second), None);
     let error = write(&mut wiki, &second, Some(&now), &Pictures::new()).expect_err("it is gone");
     assert!(error.reason.contains("deleted"), "{error}");
 }
 
-fn recorded(page: &RenderedPage) -> Recorded {
-    Recorded {
-        case: page.case.as_str().to_owned(),
-        path: page.location.path.clone(),
-        title: page.location.title.clone(),
-        id: page.location.path.clone(),
-        written: Some(Digest::of(&page.text)),
-        intended: Vec::new(),
-        attachments: Vec::new(),
-    }
-}
-
 #[test]
-fn what_mediawiki_puts_together_is_taken_back() {
+fn automatic_merges_of_mediawiki_are_reverted() {
     let running = Running::start();
     let first = lines("A page", &["one", "two", "three", "four"]);
     let second = lines("A page", &["ONE", "two", "three", "four"]);
@@ -783,7 +735,7 @@ fn what_mediawiki_puts_together_is_taken_back() {
         &[Way::After(&|| running.edit(&path, &theirs))],
         |mut wiki| write(&mut wiki, &second, Some(&seen), &Pictures::new()),
     );
-    let error = result.expect_err("somebody was faster");
+    let error = result.expect_err("somebody changed it first");
     assert!(
         error.reason.contains("the page is as they saved it"),
         "{error}"
@@ -794,7 +746,7 @@ fn what_mediawiki_puts_together_is_taken_back() {
 }
 
 #[test]
-fn what_goes_wrong_on_the_way_is_mended_or_carried_on() {
+fn failures_of_requests_are_retried_or_completed_later() {
     let running = Running::start();
     let page = lines("A page", &["one", "two"]);
 
@@ -941,7 +893,7 @@ fn one_request(client: &mut TcpStream) -> Vec<u8> {
 }
 
 #[test]
-fn refusals_are_told_in_plain_words() {
+fn refusals_are_reported_in_plain_words() {
     let running = Running::start_with(
         "$wgFileExtensions = [ 'jpg' ];\n$wgNamespaceAliases['Akte'] = NS_PROJECT;",
     );
@@ -1013,7 +965,7 @@ fn refusals_are_told_in_plain_words() {
 }
 
 #[test]
-fn markup_of_an_extension_that_is_missing_is_not_published() {
+fn markup_of_a_missing_extension_is_not_published() {
     let running = Running::start();
     let own = running.folder.join("LocalSettings.php");
     let settings = fs::read_to_string(&own).expect("it is there");
@@ -1023,7 +975,7 @@ fn markup_of_an_extension_that_is_missing_is_not_published() {
         "With a note",
         vec![Block::Paragraph(vec![text("a"), Inline::Footnote(0)])],
     );
-    noted.page.footnotes = vec![vec![words("note")]];
+    noted.page.footnotes = vec![vec![paragraph("note")]];
     let page = written(&[noted], "").remove(0);
     assert_eq!(look(&mut wiki, &page), None);
     let error =
@@ -1198,7 +1150,7 @@ fn any_block() -> impl Strategy<Value = Block> {
 
 /// Each page contains many constructs, because a long page takes hardly more time than a short one.
 #[test]
-fn whatever_stands_on_a_page_is_shown() {
+fn random_pages_are_shown_unchanged() {
     let running = Running::start();
     let config = ProptestConfig {
         cases: 24,
@@ -1225,7 +1177,7 @@ fn whatever_stands_on_a_page_is_shown() {
 }
 
 #[test]
-fn titles_are_kept_as_they_are() {
+fn titles_are_kept_unchanged() {
     let running = Running::start();
     let wiki = RefCell::new(running.wiki(BOT));
     let config = ProptestConfig {
@@ -1247,7 +1199,7 @@ fn titles_are_kept_as_they_are() {
                 wiki::write(
                     Dialect::Mediawiki,
                     place,
-                    &[case(title, vec![words("x")])],
+                    &[case(title, vec![paragraph("x")])],
                     &BTreeMap::new(),
                     &Highlighter::default(),
                 )
@@ -1311,18 +1263,8 @@ fn the_program_publishes_the_case_study_of_this_repository() {
     own_case::lives_on_interrupted(&running, &wiki, BOT.1);
 }
 
-/// The reviewed text of a page, without the warnings below it.
-fn reviewed(kind: &str) -> String {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/own_html/{kind}.txt"));
-    let text = fs::read_to_string(file).expect("it is there");
-    text.rsplit_once("\n----\n")
-        .expect("warnings follow")
-        .0
-        .to_owned()
-}
-
 #[test]
-fn html_of_an_author_is_shown_as_html() {
+fn html_of_authors_is_shown_as_html() {
     let shown = Running::start().rendered(&reviewed("mediawiki"));
     let count = |name: &str| shown.all(name).len();
     let tables = [
@@ -1383,17 +1325,13 @@ fn each_kind(number: usize) -> Vec<Block> {
         rows: vec![vec![vec![Inline::Text(name("cell"))]]],
     };
     vec![
-        heading(
-            3,
-            vec![Inline::Text(name("heading"))],
-            &format!("heading-{number}"),
-        ),
-        words(&name("words")),
-        Block::Quote(vec![words(&name("quote"))]),
+        heading(3, &name("heading"), &format!("heading-{number}")),
+        paragraph(&name("words")),
+        Block::Quote(vec![paragraph(&name("quote"))]),
         Block::Callout {
             kind: Callout::Note,
             title: vec![text("title")],
-            blocks: vec![words(&name("call-out"))],
+            blocks: vec![paragraph(&name("call-out"))],
         },
         Block::Code {
             language: "text".to_owned(),
@@ -1414,13 +1352,13 @@ fn each_kind(number: usize) -> Vec<Block> {
             is_tight: false,
             items: vec![Item {
                 done: Some(true),
-                blocks: vec![words(&name("task")), words("more")],
+                blocks: vec![paragraph(&name("task")), paragraph("more")],
             }],
         }),
         Block::Table(table),
         Block::Details {
             summary: vec![text("more")],
-            blocks: vec![words(&name("fold"))],
+            blocks: vec![paragraph(&name("fold"))],
         },
         Block::Rule,
         Block::Facts(vec![("Fact".to_owned(), name("fact"))]),
@@ -1435,7 +1373,7 @@ fn each_kind(number: usize) -> Vec<Block> {
 }
 
 #[test]
-fn each_kind_of_block_is_shown_wherever_it_stands() {
+fn each_kind_of_block_is_shown_in_any_context() {
     let running = Running::start();
     let mut blocks = Vec::new();
     let mut footnotes = Vec::new();
@@ -1445,8 +1383,8 @@ fn each_kind_of_block_is_shown_wherever_it_stands() {
         // Alone, before words, and after words.
         let inner = || match number % 3 {
             0 => vec![one()],
-            1 => vec![one(), words("after it")],
-            _ => vec![words("before it"), one()],
+            1 => vec![one(), paragraph("after it")],
+            _ => vec![paragraph("before it"), one()],
         };
         blocks.push(Block::Quote(inner()));
         blocks.push(Block::Callout {
@@ -1470,7 +1408,7 @@ fn each_kind_of_block_is_shown_wherever_it_stands() {
                 },
                 Item {
                     done: None,
-                    blocks: vec![words("last")],
+                    blocks: vec![paragraph("last")],
                 },
             ];
             blocks.push(Block::List(List {
@@ -1537,7 +1475,7 @@ fn ring(count: usize) -> Vec<Case> {
         .map(|number| Slug::of(&format!("Part {number}")))
         .collect();
     let link = |slug: &Slug| {
-        to(
+        link(
             LinkTo::Page {
                 case: slug.clone(),
                 heading: String::new(),
@@ -1569,7 +1507,7 @@ fn carry_out(
     pages: &[RenderedPage],
 ) -> publish::Outcome {
     let search = plan::lookups(pages.to_vec(), record, plan::Identity::Path, |_| true);
-    let standings = publish::look(wiki, &search).expect("it can be looked at");
+    let standings = publish::look(wiki, &search).expect("it can be looked up");
     let wishes = plan::Options {
         forced: BTreeSet::new(),
         orphans: plan::Orphans::Keep,
@@ -1587,7 +1525,7 @@ fn carry_out(
 }
 
 #[test]
-fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshes() {
+fn links_of_many_new_pages_are_refreshed_within_rate_limits() {
     let limit = |seconds: usize| format!("[ 'user' => [ 30, {seconds} ] ]");
     // Rate limits need a cache, which the wikis of the other tests do without.
     let cache = "$wgObjectCaches[CACHE_DB] = [ 'class' => SqlBagOStuff::class, 'server' => [ 'type' => 'sqlite', 'dbname' => 'wikicache', \
@@ -1623,13 +1561,13 @@ fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshe
     assert_eq!(
         done.unsettled.len(),
         9,
-        "the last page needs nothing: {:?}",
+        "the last page needs no refresh: {:?}",
         done.unsettled
     );
     assert_eq!(record.unsettled.len(), 9);
     assert!(
         running.red(&titles) > 0,
-        "they show links to pages that are there as missing"
+        "they show links to existing pages as missing"
     );
     let mut record = plan::Record::parse(&record.text()).expect("it can be read");
     // Users without rate limits are fast.
@@ -1641,7 +1579,7 @@ fn many_new_pages_lead_to_each_other_though_the_wiki_limits_how_many_it_refreshe
 }
 
 #[test]
-fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
+fn a_refused_page_does_not_block_others() {
     let running = Running::start_with("$wgSpamRegex = [ '/cheap watches/' ];");
     let site = running.site(COLLEAGUE);
     for name in ["alpha", "beta", "gamma"] {
@@ -1704,7 +1642,7 @@ fn a_page_that_the_wiki_refuses_keeps_no_other_from_being_written() {
 }
 
 #[test]
-fn a_page_that_somebody_has_moved_is_followed() {
+fn a_moved_page_is_updated_at_its_new_title() {
     for more in [&[] as &[&str], &["--noredirects"]] {
         let running = Running::start();
         let site = running.site(BOT);
@@ -1753,7 +1691,7 @@ fn a_page_that_somebody_has_moved_is_followed() {
 }
 
 #[test]
-fn a_new_title_does_not_leave_a_colleagues_words_behind() {
+fn a_retitled_page_keeps_the_words_of_colleagues() {
     let running = Running::start();
     let site = running.site(BOT);
     site.case("alpha", "Old title", "## Impact\n\nOne.");
@@ -1785,7 +1723,7 @@ fn a_new_title_does_not_leave_a_colleagues_words_behind() {
 }
 
 #[test]
-fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
+fn unused_pictures_are_deleted_on_request() {
     let running = Running::start();
     let site = running.site(BOT);
     site.picture("one.png", 10);
@@ -1819,7 +1757,7 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
     );
     assert_eq!(files(), 2);
     site.succeeds(&["--prune"]);
-    assert_eq!(files(), 1, "the other one is shown by somebody");
+    assert_eq!(files(), 1, "the other one is used on another page");
     running.edit("Elsewhere", "nothing");
     site.succeeds(&["--prune"]);
     assert_eq!(files(), 0);
@@ -1832,7 +1770,7 @@ fn pictures_that_no_page_shows_are_deleted_when_that_is_asked_for() {
 }
 
 #[test]
-fn what_a_colleague_changed_is_printed_as_markdown() {
+fn changes_of_colleagues_are_printed_as_markdown() {
     let running = Running::start();
     let site = running.site(BOT);
     site.picture("one.png", 10);
@@ -1860,7 +1798,7 @@ fn what_a_colleague_changed_is_printed_as_markdown() {
         printed.starts_with(wanted) && printed.contains("```wiki\n{{Template of ours}}\n```"),
         "{printed}"
     );
-    assert_eq!(site.record(), record, "looking changes nothing");
+    assert_eq!(site.record(), record, "a dry run changes nothing");
 
     // What was copied into the file is published over it.
     site.case("alpha", "Case alpha", wanted);
@@ -1874,7 +1812,7 @@ fn what_a_colleague_changed_is_printed_as_markdown() {
 }
 
 #[test]
-fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
+fn a_replaced_title_is_shown_unchanged_at_the_top() {
     for (title, place, shown) in [
         ("C# and [x]", "", Some("C♯ and (x)")),
         ("C# and [x]", "Case studies/", Some("C♯ and (x)")),
@@ -1887,7 +1825,7 @@ fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
         let (pages, found) = wiki::write(
             Dialect::Mediawiki,
             place,
-            &[case(title, vec![words("x")])],
+            &[case(title, vec![paragraph("x")])],
             &BTreeMap::new(),
             &Highlighter::default(),
         );
@@ -1906,7 +1844,7 @@ fn a_title_that_the_wiki_replaces_stands_at_the_top_as_it_was_written() {
             pages[0].text
         );
     }
-    let page = written(&[case("C# and [x]", vec![words("below")])], "").remove(0);
+    let page = written(&[case("C# and [x]", vec![paragraph("below")])], "").remove(0);
     let shown = Running::start().rendered(&page.text);
     assert_eq!(shown.text(0).trim(), "C# and [x] below");
 }
@@ -1932,11 +1870,11 @@ fn constructs() -> Vec<Inline> {
         vec![Inline::Styled(Style::Emphasis, vec![text("both")])],
     ));
     constructs.push(Inline::Code("code".to_owned()));
-    constructs.push(to(
+    constructs.push(link(
         LinkTo::External("https://example.org/".to_owned()),
         vec![text("linked")],
     ));
-    constructs.push(to(
+    constructs.push(link(
         LinkTo::Heading("place".to_owned()),
         vec![text("linked")],
     ));
@@ -1998,7 +1936,7 @@ const MORE: &[&str] = &[
 ];
 
 #[test]
-fn what_means_something_means_nothing_next_to_anything() {
+fn markup_in_words_has_no_effect_in_any_context() {
     let running = Running::start();
     let specials: Vec<&str> = MARKS
         .iter()
@@ -2017,7 +1955,7 @@ fn what_means_something_means_nothing_next_to_anything() {
             ]
         };
         // A break at the end of a line is not shown.
-        let mut blocks = vec![heading(2, vec![text("Place")], "place")];
+        let mut blocks = vec![heading(2, "Place", "place")];
         for special in &specials {
             let lines = lines(special);
             blocks.extend(lines.iter().cloned().map(Block::Paragraph));
@@ -2041,7 +1979,7 @@ fn what_means_something_means_nothing_next_to_anything() {
         }
         let mut case = case("Matrix", blocks);
         if construct == Inline::Footnote(0) {
-            case.page.footnotes = vec![vec![words("a note")]];
+            case.page.footnotes = vec![vec![paragraph("a note")]];
         }
         let page = written(std::slice::from_ref(&case), "").remove(0);
         let shown = flat::of_html(&running.rendered(&page.text));

@@ -1,4 +1,5 @@
-//! Whatever stands however deep inside of something else: it is made and published, or an error says where it stands too deep.
+//! Deeply nested input: it is built and published, or an error gives the place that is nested too
+//! deep.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -7,7 +8,7 @@ use common::{check, check_for, drafts, files, site_for};
 use storybank::markdown::DEEPEST;
 use storybank::model::Audience;
 
-/// So deep that a walk that calls itself for each level ends the program.
+/// Deep enough to overflow the stack of a recursive walk.
 const TOO_DEEP: usize = 30_000;
 
 fn case(body: &str) -> String {
@@ -22,7 +23,7 @@ fn settings(text: &str) -> String {
     format!("-- site.toml --\n{text}\n{}", case("Text."))
 }
 
-/// What can stand inside of itself in Markdown: its start and its end for one level.
+/// Constructs of Markdown that can contain themselves: the start and the end of one level.
 const SHAPES: &[(&str, &str)] = &[
     ("- ", ""),
     ("1. ", ""),
@@ -43,7 +44,7 @@ const SHAPES: &[(&str, &str)] = &[
     ("<dl><dd>", "</dd></dl>"),
 ];
 
-/// What looks as if it stood inside of itself and does not: none of it is a mistake.
+/// Repeated marks that look nested but are not: none of them is a mistake.
 const FLAT: &[&str] = &[
     "[",
     "*",
@@ -68,7 +69,7 @@ const FLAT: &[&str] = &[
 ];
 
 #[test]
-fn what_stands_too_deep_is_an_error_with_a_place() {
+fn nesting_beyond_the_limit_is_an_error_with_a_place() {
     for (start, end) in SHAPES {
         let site = case(&format!(
             "Text.\n\n{}a{}",
@@ -85,9 +86,9 @@ fn what_stands_too_deep_is_an_error_with_a_place() {
 }
 
 #[test]
-fn as_deep_as_can_be_is_made_and_published() {
+fn nesting_up_to_the_limit_is_built_and_published() {
     for (start, end) in SHAPES {
-        // Some stand in two things for each level, and around them stands nothing.
+        // Some constructs nest two blocks for each level.
         let levels = DEEPEST / (start.matches(['-', '.', '*', '_', '(']).count() + 1);
         let site = case(&format!(
             "{}end{}",
@@ -112,7 +113,7 @@ fn as_deep_as_can_be_is_made_and_published() {
 }
 
 #[test]
-fn what_is_repeated_and_not_nested_is_no_mistake() {
+fn repetition_without_nesting_is_valid() {
     for sign in FLAT {
         let site = case(&format!("a {}", sign.repeat(TOO_DEEP / 10)));
         let report = check_for(Audience::Team, &site);
@@ -122,7 +123,7 @@ fn what_is_repeated_and_not_nested_is_no_mistake() {
 }
 
 #[test]
-fn front_matter_that_is_too_deep_is_an_error_with_a_place() {
+fn deep_front_matter_is_an_error_with_a_place() {
     let n = TOO_DEEP;
     for yaml in [
         format!("facts: {}", "[".repeat(n)),
@@ -145,7 +146,7 @@ fn front_matter_that_is_too_deep_is_an_error_with_a_place() {
 }
 
 #[test]
-fn settings_that_are_too_deep_are_an_error_with_a_place() {
+fn deep_settings_are_an_error_with_a_place() {
     for toml in [
         format!("[redact]\na = {}", "[".repeat(TOO_DEEP)),
         format!(
@@ -170,7 +171,7 @@ fn settings_that_are_too_deep_are_an_error_with_a_place() {
 }
 
 #[test]
-fn footnotes_that_refer_to_one_another_come_to_an_end() {
+fn footnotes_with_mutual_references_end() {
     let chain = |count: usize| {
         (0..count)
             .map(|i| format!("[^{i}]: text {i}[^{}]\n\n", i + 1))
@@ -181,7 +182,7 @@ fn footnotes_that_refer_to_one_another_come_to_an_end() {
         too_long.contains("error[nested-too-deep]"),
         "{too_long:.600}"
     );
-    // Each refers to all others, so that there are more ways through them than anybody could walk.
+    // Each note refers to all others, so the number of paths through them is too large to walk.
     let all: String = (0..40)
         .map(|i| {
             format!(
@@ -200,7 +201,7 @@ fn footnotes_that_refer_to_one_another_come_to_an_end() {
     );
 }
 
-/// Case studies, each of which shows the next in some places.
+/// Case studies, each of which transcludes the next one in some places.
 fn row(count: usize, times: usize) -> String {
     let body = |i: usize| {
         format!(
@@ -219,7 +220,7 @@ fn row(count: usize, times: usize) -> String {
 }
 
 #[test]
-fn transclusions_stand_eight_deep_and_no_deeper() {
+fn transclusions_can_be_nested_eight_deep() {
     assert!(
         site_for(Audience::Team, &row(9, 1))["case-studies/case-0.html"]
             .matches("Text.")
@@ -236,13 +237,13 @@ fn transclusions_stand_eight_deep_and_no_deeper() {
 }
 
 #[test]
-fn transclusions_do_not_multiply_without_end() {
+fn the_number_of_transclusions_is_limited() {
     let report = check_for(Audience::Team, &row(8, 20));
     assert!(report.contains("error[over-limit]"), "{report:.600}");
 }
 
 #[test]
-fn a_ring_of_many_transclusions_is_one_mistake() {
+fn a_cycle_of_many_transclusions_is_one_error() {
     let ring = row(3000, 1).replace("case-3000", "case-0")
         + "-- content/case-studies/case-2999.md --\n---\ntitle: Last\n---\n![[case-0]]\n";
     let report = check_for(Audience::Team, &ring);
@@ -253,7 +254,7 @@ fn a_ring_of_many_transclusions_is_one_mistake() {
 }
 
 #[test]
-fn a_story_has_a_hundred_tellings_and_no_more() {
+fn a_story_has_at_most_a_hundred_tellings() {
     let variants = |count: usize| {
         let variant = |i: usize| {
             format!("-- content/stories/outage/way-{i}.md --\n---\ntitle: Way {i}\n---\nText.\n")
@@ -270,7 +271,7 @@ fn a_story_has_a_hundred_tellings_and_no_more() {
 }
 
 #[test]
-fn a_file_has_four_megabytes_and_no_more() {
+fn a_file_has_at_most_four_megabytes() {
     let long = |bytes: usize| case(&"words\n".repeat(bytes / 6));
     let report = check(&long(4 << 20));
     assert!(

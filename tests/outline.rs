@@ -1,4 +1,5 @@
-//! Files as people write them elsewhere: which heading is the title, which headings and labels are parts, and that no word gets lost.
+//! Files written for other tools: which heading is the title, which headings and labels start
+//! sections, and that no word gets lost.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -40,7 +41,7 @@ const STORY: &str = "content/stories/queue.md";
 const CASE: &str = "content/case-studies/2024-03-07-queue-filled_up.md";
 
 #[test]
-fn the_title_is_the_first_heading_where_front_matter_gives_none() {
+fn the_first_heading_is_the_title_without_one_in_front_matter() {
     for text in [
         "# The queue\n\nIt filled up.\n\n## Situation\n\nLate.\n",
         "---\nwhen: 2024\n---\n# The queue\n\nIt filled up.\n\n## Situation\n\nLate.\n",
@@ -65,7 +66,7 @@ fn the_title_is_the_first_heading_where_front_matter_gives_none() {
 }
 
 #[test]
-fn the_title_is_the_name_of_the_file_where_no_heading_is_one() {
+fn the_file_name_is_the_title_without_a_heading() {
     for text in [
         "## Summary\n\nIt failed.\n",
         "# Summary\n\nIt failed.\n",
@@ -86,7 +87,7 @@ fn the_title_is_the_name_of_the_file_where_no_heading_is_one() {
 }
 
 #[test]
-fn a_heading_for_the_author_alone_is_no_title() {
+fn a_private_heading_is_not_the_title() {
     for text in [
         "# Falcon {.private}\n\n## Summary\n\nx\n",
         "# Falcon {.Private}\n\nx\n",
@@ -109,7 +110,7 @@ fn a_heading_for_the_author_alone_is_no_title() {
 }
 
 #[test]
-fn a_title_is_not_repeated_and_links_to_it_lead_to_the_page() {
+fn a_title_is_not_repeated_and_links_to_it_target_the_page() {
     let pages = site(
         "-- content/stories/queue.md --\n# The queue\n\nLate.\n-- content/competencies/ownership.md --\n# Ownership\n\nTo treat it as yours. See [[queue#the-queue]].\n-- content/questions/mistake.md --\n# Tell me about a mistake\n\nSay which.\n",
     );
@@ -135,7 +136,7 @@ fn a_title_is_not_repeated_and_links_to_it_lead_to_the_page() {
 }
 
 #[test]
-fn sections_below_the_title_are_parts_at_any_level() {
+fn sections_at_any_level_are_parts() {
     let wanted =
         "= Outage\nRoot Cause(s) [contributing-factors] A rule.\nThe fix [resolution] Another.\n";
     assert_eq!(
@@ -162,7 +163,7 @@ fn sections_below_the_title_are_parts_at_any_level() {
 }
 
 #[test]
-fn a_private_section_stays_private_where_sections_are_lifted() {
+fn a_private_section_stays_private_at_another_level() {
     let text = "## Falcon {.private}\n\n### Situation\n\nFalcon was late.\n\n### Action\n\nFalcon again.\n";
     assert!(
         document(STORY, text)
@@ -183,7 +184,7 @@ fn a_private_section_stays_private_where_sections_are_lifted() {
 }
 
 #[test]
-fn labels_are_parts_where_no_heading_is_one() {
+fn labels_are_parts_without_headings() {
     let wanted = "= Queue\nSituation [situation] It was late.\nTask [task] To look.\nAction [action] I looked.\nResult [result] It went.\n";
     for text in [
         "**Situation:** It was late.\n\n**Task:** To look.\n\n**Action:** I looked.\n\n**Result:** It went.\n",
@@ -223,7 +224,7 @@ fn labels_are_parts_where_no_heading_is_one() {
 }
 
 #[test]
-fn what_a_label_holds_stays_whole_and_in_order() {
+fn the_text_of_a_label_stays_complete_and_in_order() {
     let text = "It began.\n\n- **Situation**: It was late.\n  - one\n  - two\n- an item of its own\n- **Action**: I *looked*.\n\n  More.\n\n1. first\n2. second\n";
     assert_eq!(
         outline(STORY, text),
@@ -239,7 +240,7 @@ fn what_a_label_holds_stays_whole_and_in_order() {
 }
 
 #[test]
-fn labels_of_one_name_have_places_of_their_own() {
+fn labels_of_the_same_name_have_different_places() {
     let found = document(STORY, &"**Action:** x\n\n".repeat(3));
     let ids: Vec<&str> = found.sections[1..]
         .iter()
@@ -249,7 +250,7 @@ fn labels_of_one_name_have_places_of_their_own() {
 }
 
 #[test]
-fn bold_words_are_no_labels_where_they_are_none() {
+fn bold_words_in_text_are_not_labels() {
     for text in [
         "## Situation\n\n**Action:** was needed.\n",
         "**Action** was needed.\n",
@@ -273,7 +274,7 @@ fn bold_words_are_no_labels_where_they_are_none() {
 }
 
 #[test]
-fn tags_times_and_private_marks_hold_in_labelled_parts() {
+fn tags_times_and_private_marks_work_in_labelled_parts() {
     let text = "- **Situation**: It was late. #ownership\n- **Action** {.private}: Falcon.\n- **Result:** It went.\n\n> [!private] Falcon.\n";
     let found = document(STORY, text);
     let words: Vec<(&str, u32, bool)> = found
@@ -381,7 +382,7 @@ fn story_page(fields: &str, body: &str) -> String {
 }
 
 #[test]
-fn all_of_a_headline_is_shown() {
+fn a_headline_is_shown_completely() {
     let body = "## TL;DR\n\nfirst words\n\n- second words\n\nthird words\n\n> [!question] fourth words\n\n## Situation\n\nfifth words\n\n## Hook\n\nsixth words\n";
     let words = [
         "first words",
@@ -397,7 +398,7 @@ fn all_of_a_headline_is_shown() {
         assert!(places.iter().all(Option::is_some), "{places:?} {page}");
         assert!(
             places[1] < places[4] && places[2] < places[4],
-            "what stands beside the headline stands before the first part"
+            "text beside the headline comes before the first part"
         );
         let shown = |words: &str| page.matches(words).count();
         assert!(words[1..].iter().all(|words| shown(words) == 1), "{page}");
@@ -405,7 +406,7 @@ fn all_of_a_headline_is_shown() {
 }
 
 #[test]
-fn a_variant_says_its_own_headline() {
+fn a_variant_shows_its_own_headline() {
     let pages = site(
         "-- content/stories/queue/index.md --\n# The queue\n\n## TL;DR\n\nthe headline of the story\n\nmore of it\n-- content/stories/queue/short.md --\n---\nheadline: the headline of the variant\n---\n",
     );
@@ -417,7 +418,7 @@ fn a_variant_says_its_own_headline() {
 }
 
 #[test]
-fn a_table_of_contents_is_no_headline() {
+fn a_table_of_contents_is_not_a_headline() {
     let page = story_page(
         "",
         "## Table of contents\n\n- the list\n\n## Situation\n\nLate.\n",
@@ -435,7 +436,7 @@ fn a_table_of_contents_is_no_headline() {
 }
 
 #[test]
-fn what_stands_before_the_first_follow_up_is_shown() {
+fn text_before_the_first_follow_up_is_shown() {
     let page = story_page(
         "",
         "## Situation\n\nLate.\n\n## Follow-ups\n\n- a bullet under it\n\n### Why so late?\n\nBecause.\n",
@@ -476,7 +477,7 @@ fn a_heading_without_words_hides_nothing() {
 }
 
 #[test]
-fn a_word_that_a_comment_cuts_is_reported_and_the_site_is_built() {
+fn a_word_split_by_a_comment_is_a_warning() {
     let report = check(
         "-- content/stories/queue.md --\n---\ntitle: Queue\nheadline: We closed #42 and #43\n---\n\nx\n",
     );
@@ -487,7 +488,7 @@ fn a_word_that_a_comment_cuts_is_reported_and_the_site_is_built() {
 }
 
 #[test]
-fn front_matter_that_is_not_read_keeps_its_file_private() {
+fn invalid_front_matter_keeps_its_file_private() {
     for text in [
         "\n---\naudience: public\n---\nFalcon\n",
         "+++\naudience = \"public\"\n+++\nFalcon\n",
@@ -510,7 +511,7 @@ fn front_matter_that_is_not_read_keeps_its_file_private() {
 }
 
 #[test]
-fn a_report_has_an_entry_for_each_kind_of_mistake() {
+fn repeated_mistakes_are_summarized_by_kind() {
     const KEYS: [&str; 12] = [
         "tags",
         "date",
@@ -548,7 +549,7 @@ fn a_report_has_an_entry_for_each_kind_of_mistake() {
 }
 
 #[test]
-fn an_empty_site_says_so() {
+fn an_empty_site_has_a_message() {
     assert!(check("-- site.toml --\n").contains("warning[empty-site]"));
     assert!(
         check_for(Audience::Team, "-- content/stories/a.md --\n# A\n")
@@ -557,7 +558,7 @@ fn an_empty_site_says_so() {
     assert!(!check("-- content/stories/a.md --\n# A\n").contains("empty-site"));
 }
 
-/// Bodies of headings, labels, lists and paragraphs, each with words that occur nowhere else.
+/// Bodies of headings, labels, lists and paragraphs, each with unique words.
 fn body() -> impl Strategy<Value = (String, usize)> {
     let openings = [
         "# ",
@@ -606,9 +607,9 @@ proptest! {
         }
     }
 
-    /// What a file with labels says, it says in the same order as without them.
+    /// Text with labels keeps the order of its words.
     #[test]
-    fn outlines_keep_the_order_of_words((body, count) in body()) {
+    fn labels_keep_the_order_of_words((body, count) in body()) {
         let found = document(CASE, &body);
         let mut words = format!("{} ", found.meta.title());
         for section in &found.sections {
@@ -625,7 +626,8 @@ proptest! {
     }
 }
 
-/// A link to a folder beside the content is read once; every other one is reported, and no walk goes in circles.
+/// A link to a folder beside the content is followed once, all others are reported, and circular
+/// links end.
 #[cfg(unix)]
 #[test]
 fn links_to_folders_are_followed_or_reported() {
@@ -646,7 +648,7 @@ fn links_to_folders_are_followed_or_reported() {
     fs::write(root.join("notes/queue.MD"), "# The queue\n\nLate.\n").expect("it can be written");
     fs::write(outside.join("secret.md"), "# Falcon\n").expect("it can be written");
     let link = |target: &std::path::Path, place: &str| {
-        symlink(target, root.join(place)).expect("it can be made")
+        symlink(target, root.join(place)).expect("it can be made");
     };
     link(std::path::Path::new("../notes"), "content/stories");
     link(&outside, "content/questions");

@@ -1,4 +1,5 @@
-//! HTML that an author writes in Markdown keeps its structure on every wiki that has it, and its words on all; what is lost is said.
+//! HTML in the Markdown of an author: it keeps its structure on every wiki that supports it, and
+//! its words on all. Lost structure is reported.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -27,7 +28,7 @@ fn site(body: &str) -> Files {
     ))
 }
 
-/// What would be published to each kind of wiki, by a name for it.
+/// The published text for each kind of wiki, with the name of the kind.
 fn published(site: &Files) -> Vec<(String, Draft)> {
     let drafts = drafts(site, Audience::Team).into_iter().zip(WIKIS);
     drafts
@@ -65,11 +66,11 @@ fn every_element_is_published_as_it_was_reviewed() {
     }
     assert!(
         changed.is_empty(),
-        "{changed:?} should be other than they were; set WRITE_REPORTS to write them"
+        "{changed:?} differ from the reviewed files; set WRITE_REPORTS to rewrite them"
     );
 }
 
-/// An element with words in it that stand nowhere else.
+/// An element with unique words.
 const SAMPLES: &[(&[&str], &str)] = &[
     (&["abbr"], "<abbr title=\"wa wb\">wc</abbr>"),
     (&["b"], "<b>wa wb</b>"),
@@ -148,7 +149,7 @@ const SAMPLES: &[(&[&str], &str)] = &[
     (&["wbr"], "wa<wbr>wb"),
 ];
 
-/// What an element can stand in: what stands before it, before each further line of it, and after it.
+/// Where an element can be: the text before it, before each further line of it, and after it.
 const PLACES: &[(&str, &str, &str, &str)] = &[
     ("page", "", "", ""),
     ("after words", "before ", "", " behind"),
@@ -160,7 +161,7 @@ const PLACES: &[(&str, &str, &str, &str)] = &[
     ("element", "<div lang=\"en\">\n\n", "", "\n\n</div>"),
 ];
 
-/// Elements that mean nothing by themselves, and parts that the whole answers for.
+/// Elements without a meaning of their own, and elements that are checked with their parent.
 fn is_answered_for(tag: &str) -> bool {
     matches!(
         tag,
@@ -183,7 +184,7 @@ fn is_answered_for(tag: &str) -> bool {
     )
 }
 
-/// The elements that say the same to a browser.
+/// The elements that browsers show in the same way.
 fn equals(tag: &str) -> &[&str] {
     match tag {
         "b" | "strong" => &["strong"],
@@ -196,7 +197,7 @@ fn equals(tag: &str) -> &[&str] {
     }
 }
 
-/// What says the same in wikitext that is no HTML.
+/// The wikitext with the same meaning that is not HTML.
 fn of_mediawiki(tag: &str) -> &str {
     match tag {
         "b" | "strong" => "'''",
@@ -224,7 +225,7 @@ fn of_dokuwiki(tag: &str) -> &str {
         "q" => "“",
         "br" => "\\\\",
         "table" => "|",
-        // Where they cannot be lists and quotes they are bullets and marks in lines.
+        // Where lists and quotes are not possible, they are lines with bullets and marks.
         "ul" => "  * ",
         "ol" => "%%3.%%",
         "blockquote" => "> ",
@@ -277,7 +278,7 @@ fn shows(kind: &str, tag: &str, text: &str) -> bool {
                 || text.contains(of_mediawiki(tag))
         }
         "dokuwiki" => text.contains(of_dokuwiki(tag)),
-        // Code in a quote or deep in lists is preformatted there.
+        // In quotes and deep lists, code is preformatted there.
         "confluence" => {
             text.contains(of_confluence(tag)) || (tag == "pre" && text.contains("<pre>"))
         }
@@ -297,7 +298,7 @@ fn shows(kind: &str, tag: &str, text: &str) -> bool {
 }
 
 #[test]
-fn every_element_is_sampled() {
+fn every_element_has_a_sample() {
     let sampled: BTreeSet<&str> = SAMPLES
         .iter()
         .flat_map(|(tags, _)| tags.iter().copied())
@@ -305,7 +306,7 @@ fn every_element_is_sampled() {
     assert_eq!(sampled, HTML_TAGS.iter().copied().collect());
 }
 
-/// A sample in a place, as the body of a case study.
+/// The body of a case study with a sample in a place.
 fn in_place(sample: &str, (_, before, each_line, after): &(&str, &str, &str, &str)) -> String {
     format!(
         "{before}{}{after}\n\nThe last words.",
@@ -313,7 +314,7 @@ fn in_place(sample: &str, (_, before, each_line, after): &(&str, &str, &str, &st
     )
 }
 
-/// What is wrong with a sample on a page, in words.
+/// Describes the mistakes in a sample on a page.
 fn mistakes(kind: &str, tags: &[&str], sample: &str, text: &str, warnings: &str) -> Vec<String> {
     let mut wrong = Vec::new();
     let words = sample
@@ -321,7 +322,7 @@ fn mistakes(kind: &str, tags: &[&str], sample: &str, text: &str, warnings: &str)
         .filter(|word| word.len() == 2 && word.starts_with('w'));
     let mut at = 0;
     for word in words {
-        // The title of an abbreviation stands before or behind it.
+        // The title of an abbreviation may be before or after it.
         match text[at..]
             .find(word)
             .or_else(|| text.find(word).filter(|_| tags[0] == "abbr"))
@@ -349,7 +350,7 @@ fn mistakes(kind: &str, tags: &[&str], sample: &str, text: &str, warnings: &str)
 }
 
 #[test]
-fn every_element_keeps_its_structure_or_is_warned_of_on_every_wiki() {
+fn every_element_keeps_its_structure_or_causes_a_warning() {
     let mut wrong = Vec::new();
     for place in PLACES {
         let file = |number: usize| format!("content/case-studies/own-{number}.md");
@@ -394,7 +395,7 @@ fn every_element_keeps_its_structure_or_is_warned_of_on_every_wiki() {
 }
 
 #[test]
-fn what_cannot_stand_in_a_line_is_said_at_its_place() {
+fn unsupported_inline_html_is_reported_at_its_place() {
     for (_, draft) in published(&site(
         "## Heading <ul><li>wa</li></ul>\n\n**strong <table><tr><td>wb</td></tr></table>**\n",
     )) {
@@ -414,7 +415,7 @@ fn what_cannot_stand_in_a_line_is_said_at_its_place() {
 }
 
 #[test]
-fn elements_that_stand_too_deep_are_refused_at_their_place() {
+fn deeply_nested_elements_are_refused_at_their_place() {
     for body in [
         "<div>".repeat(5_000),
         format!("x {}wa", "<b>".repeat(5_000)),
@@ -435,7 +436,7 @@ fn elements_that_stand_too_deep_are_refused_at_their_place() {
 }
 
 #[test]
-fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
+fn unclosed_and_nested_elements_lose_no_word() {
     let deep = format!("{}wa{}", "<div>".repeat(40), "</div>".repeat(40));
     let deep_styles = format!("x {}wa", "<b>".repeat(40));
     let lists = format!("{}wa", "<ul><li>".repeat(40));
@@ -444,7 +445,7 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
     for (kind, draft) in published(&site(&paragraphs)) {
         assert!(
             !draft.pages[0].text.contains("alonewa"),
-            "{kind}: words of two paragraphs are parted"
+            "{kind}: words of two paragraphs are joined"
         );
     }
     for body in [
@@ -471,7 +472,7 @@ fn elements_that_do_not_end_and_elements_that_are_deep_lose_no_word() {
     }
 }
 
-/// What stands in an attribute that readers are shown is words, too.
+/// Attributes that readers see contain words, too.
 #[test]
 fn titles_of_elements_lose_no_word() {
     for tag in [
@@ -519,9 +520,9 @@ fn titles_of_elements_lose_no_word() {
     }
 }
 
-/// Words between tags are looked at as all others are, and so is what a pointer shows.
+/// Words between tags are checked like all others, and so are tooltips.
 #[test]
-fn html_blames_nobody() {
+fn html_is_checked_for_blame() {
     for body in [
         "<table>\n<tr><td>The operator should have known it.</td></tr>\n</table>",
         "<div>\nThe operator <b>should have</b>\nknown it.\n</div>",

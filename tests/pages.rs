@@ -1,4 +1,5 @@
-//! What people read: which telling of which story answers a question, what a page shows of a body, and what it leaves out.
+//! The content of pages: which telling of which story answers a question, which parts of a body a
+//! page shows, and which it omits.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -21,7 +22,8 @@ fn page(text: &str, path: &str) -> Page {
     )
 }
 
-/// The page of a story with a body; the competencies `ownership` and `depth` and the question `q` are there.
+/// The page of a story with a body. The site has the competencies `ownership` and `depth` and the
+/// question `q`.
 fn story_page(body: &str) -> Page {
     page(&story_site(body), "stories/s.html")
 }
@@ -55,7 +57,7 @@ fn main_text(page: &Page) -> String {
     page.only("main")
 }
 
-/// The link with some words, and where it leads.
+/// The target of the first link with some words.
 fn address(page: &Page, words: &str) -> String {
     let links: Vec<NodeId> = page
         .all("a")
@@ -69,7 +71,7 @@ fn address(page: &Page, words: &str) -> String {
         .to_owned()
 }
 
-/// The address of the telling that the question `q` is answered with first.
+/// The address of the first telling that answers the question `q`.
 fn telling_chosen(tellings: &str) -> String {
     let page = page(&format!("{tellings}{AROUND}"), "questions/q.html");
     let answer = page
@@ -92,7 +94,7 @@ fn file(path: &str, fields: &str, body: &str) -> String {
 }
 
 #[test]
-fn a_variant_that_names_the_question_is_told() {
+fn a_variant_with_the_question_is_the_first_choice() {
     let story = file("stories/s/index", "title: S\nanswers: [q]", "- a #depth");
     let variants = file("stories/s/other", "competencies: [ownership, depth]", "")
         + &file("stories/s/meant", "answers: [q]", "");
@@ -103,7 +105,7 @@ fn a_variant_that_names_the_question_is_told() {
 }
 
 #[test]
-fn else_the_story_that_names_it_is_told() {
+fn a_story_with_the_question_is_the_second_choice() {
     let story = file("stories/s/index", "title: S\nanswers: [q]", "- a #depth");
     assert_eq!(
         telling_chosen(&(story + &file("stories/s/other", "competencies: [ownership]", ""))),
@@ -112,7 +114,7 @@ fn else_the_story_that_names_it_is_told() {
 }
 
 #[test]
-fn else_the_variant_with_most_competencies_is_told_authored_before_derived() {
+fn the_variant_with_most_competencies_is_the_third_choice() {
     let question = |tellings: String| {
         let page = page(
             &format!(
@@ -141,7 +143,7 @@ fn else_the_variant_with_most_competencies_is_told_authored_before_derived() {
 }
 
 #[test]
-fn else_the_story_is_told() {
+fn the_story_is_the_last_choice() {
     let page = page(
         &(file("stories/s", "title: S\ncompetencies: [ownership]", "a") + AROUND),
         "questions/q.html",
@@ -150,7 +152,7 @@ fn else_the_story_is_told() {
 }
 
 #[test]
-fn a_programs_wording_is_told_once_its_author_has_taken_it_over() {
+fn generated_text_is_used_after_its_author_adopts_it() {
     let story = file("stories/s/index", "title: S\nanswers: [q]", "a");
     for (status, told) in [
         ("draft", "../stories/s.html"),
@@ -170,7 +172,7 @@ fn a_programs_wording_is_told_once_its_author_has_taken_it_over() {
 }
 
 #[test]
-fn stories_stand_in_the_order_of_what_speaks_for_them() {
+fn stories_are_sorted_by_relevance() {
     let stories = [
         (
             "one",
@@ -225,7 +227,7 @@ fn stories_stand_in_the_order_of_what_speaks_for_them() {
 }
 
 #[test]
-fn a_retired_story_answers_for_nobody() {
+fn a_retired_story_answers_no_question() {
     let text = file(
         "stories/old",
         "title: Bygone\nanswers: [q]\nstatus: retired\naudience: public",
@@ -249,7 +251,7 @@ fn a_retired_story_answers_for_nobody() {
 }
 
 #[test]
-fn parts_are_known_by_many_names() {
+fn parts_have_synonyms() {
     let letters = |headings: &str| {
         let page = story_page(
             &headings
@@ -281,7 +283,7 @@ fn parts_are_known_by_many_names() {
 }
 
 #[test]
-fn a_variant_inherits_what_it_does_not_say() {
+fn a_variant_inherits_missing_parts() {
     let text = file(
         "stories/s/index",
         "title: S\nheadline: Of the story",
@@ -315,7 +317,7 @@ fn a_variant_inherits_what_it_does_not_say() {
 }
 
 #[test]
-fn a_variant_that_inherits_nothing_has_its_own_words_only() {
+fn a_variant_without_inheritance_has_only_its_own_text() {
     let text = file(
         "stories/s/index",
         "title: S",
@@ -329,7 +331,7 @@ fn a_variant_that_inherits_nothing_has_its_own_words_only() {
 }
 
 #[test]
-fn a_derived_telling_leaves_out_what_shows_something_else() {
+fn a_derived_telling_omits_blocks_of_other_competencies() {
     let body = "## Action\n\nAlways.\n\n- owned #ownership\n- deep #depth\n- both #ownership #depth\n- plain\n\nA paragraph of depth. #depth\n\n## Result\n\n- only deep #depth\n- also deep #depth";
     let page = page(&story_site(body), "stories/s/ownership.html");
     let left_out = page.of_class("was");
@@ -419,7 +421,7 @@ fn every_question_has_a_page() {
 }
 
 #[test]
-fn remarks_stand_apart_in_both_forms() {
+fn remarks_are_set_apart_in_both_forms() {
     let page = story_page(
         "## Action\n\n> [!question] First?\n\n*Question: second?\nmore*\nAnd words.\n\n> [!answered] Third.\n\n> [!private] Mine.",
     );
@@ -435,7 +437,7 @@ fn remarks_stand_apart_in_both_forms() {
 }
 
 #[test]
-fn a_private_section_is_shown_to_the_author_as_such() {
+fn a_private_section_is_marked_for_the_author() {
     let page = story_page("## Result\n\nopen\n\n## What they paid {.private}\n\nmuch");
     assert_eq!(page.texts_of_class("private"), ["much"]);
     assert!(!page.texts_of_class("private")[0].contains("open"));
@@ -478,7 +480,7 @@ fn a_transclusion_of_a_headline_shows_the_headline() {
 }
 
 #[test]
-fn links_lead_to_pages_under_their_titles() {
+fn links_show_the_titles_of_pages() {
     let page = story_page(
         "[[q]] [[q|that one]] [[ownership]] [[#named]] [x](../../questions/q.md#guidance)\n\n| a |\n| --- |\n| [[q\\|in a table]] |\n\n### Named {#named}\n\nb",
     );
@@ -495,20 +497,20 @@ fn links_lead_to_pages_under_their_titles() {
 }
 
 #[test]
-fn a_link_to_a_place_is_named_after_the_place() {
+fn a_link_to_a_section_shows_its_heading() {
     let page = story_page("[[#in-detail]]\n\n### In detail\n\nb");
     assert_eq!(address(&page, "In detail"), "#in-detail");
 }
 
 #[test]
-fn linked_pages_know_who_links_to_them() {
+fn linked_pages_list_their_backlinks() {
     let page = page(&story_site("[[q]]"), "questions/q.html");
     let beside = page.texts_of_class("beside");
     assert_eq!(beside, ["Linked from The story"]);
 }
 
 #[test]
-fn footnotes_stand_below_with_ways_there_and_back() {
+fn footnotes_are_at_the_end_with_links_both_ways() {
     let page = story_page("a[^x] b[^y] c[^x]\n\n[^y]: second\n[^x]: first");
     let notes = page.of_class("footnotes");
     assert_eq!(notes.len(), 1);
@@ -526,7 +528,7 @@ fn footnotes_stand_below_with_ways_there_and_back() {
 }
 
 #[test]
-fn tasks_tables_and_code_are_what_they_are() {
+fn tasks_tables_and_code_use_their_elements() {
     let page = story_page(
         "- [x] done\n- [ ] open\n\n| a | b |\n| :-- | --: |\n| c | d |\n\n```rust\nfn main() {}\n```\n\n```unheard-of\n<b> & \"c\"\n```\n\n    indented",
     );
@@ -562,7 +564,7 @@ fn callouts_have_their_titles() {
 }
 
 #[test]
-fn a_hashtag_is_one_only_at_the_end_of_a_block() {
+fn hashtags_count_only_at_the_end_of_a_block() {
     let page = story_page(
         "- a #ownership\n- b #ownership c\n- d \\#ownership\n- e#ownership\n- #ownership\n- f #12 #unheard\n- g #depth #ownership\n\n`#ownership`",
     );
@@ -588,7 +590,7 @@ fn escapes_and_entities_are_resolved_once() {
 }
 
 #[test]
-fn comments_are_for_nobody_not_even_the_author() {
+fn comments_are_not_shown_to_the_author() {
     let page = story_page(
         "a %%gone%% b\n\n%%\ngone\n\n```\ngone\n```\n%%\n\n- c %%gone%%\n\n`%%` d `%%`\n\n```text\n%%stays%%\n```",
     );
@@ -600,7 +602,7 @@ fn comments_are_for_nobody_not_even_the_author() {
 }
 
 #[test]
-fn a_comment_between_blocks_leaves_nothing() {
+fn a_comment_between_blocks_leaves_no_trace() {
     let body = "## Situation\n\n%%What happened?%%\n\nIt rained.\n\n- %%an item%%\n\n> %%a quote%%\n\n## Follow-ups\n\n%%What will they ask?\nEach is a heading.%%\n\n### Why?\n";
     let site = site(&story_site(body));
     let page = &site["stories/s.html"];
@@ -616,7 +618,7 @@ fn a_comment_between_blocks_leaves_nothing() {
 }
 
 #[test]
-fn the_time_to_tell_counts_what_is_spoken() {
+fn the_spoken_time_counts_only_spoken_words() {
     let words = |count: usize| "word ".repeat(count);
     let body = format!(
         "---\n\n## Situation\n\n{}\n\n> [!question] {}\n\n```text\n{}\n```\n\n%%{}%%\n\na[^1]\n\n[^1]: {}\n\n## Mine {{.private}}\n\n{}\n\n## Headline\n\n{}\n\n## Follow-ups\n\n### Why?\n\n{}",
@@ -634,17 +636,17 @@ fn the_time_to_tell_counts_what_is_spoken() {
 }
 
 #[test]
-fn a_target_that_is_missed_is_said() {
+fn a_missed_target_is_reported() {
     assert_eq!(target("## Result", "30s"), ["too long for 0:30"]);
     assert_eq!(target("## Result", "2m"), ["target 2:00"]);
 }
 
 #[test]
-fn a_target_of_a_telling_without_headings_is_said() {
+fn a_missed_target_is_reported_without_headings() {
     assert_eq!(target("", "30s"), ["too long for 0:30"]);
 }
 
-/// What the page of a variant of 150 words says of its length.
+/// The spoken length on the page of a variant of 150 words.
 fn target(heading: &str, length: &str) -> Vec<String> {
     let variant = file(
         "stories/s/v",
@@ -702,7 +704,7 @@ fn long_lists_have_pages() {
 }
 
 #[test]
-fn the_page_for_lost_visitors_needs_no_place() {
+fn the_not_found_page_works_at_any_address() {
     for (address, root) in [
         ("", "index.html"),
         ("https://example.org/stories/", "/stories/index.html"),
@@ -717,13 +719,13 @@ fn the_page_for_lost_visitors_needs_no_place() {
         assert_eq!(page.attribute(home, "href"), Some(root), "{address}");
         assert!(
             !page.all("style").is_empty(),
-            "its style sheet would be looked for where the visitor is lost"
+            "its style sheet has an absolute address"
         );
     }
 }
 
 #[test]
-fn an_address_needs_no_slash_at_its_end() {
+fn the_address_of_a_site_needs_no_final_slash() {
     let page = page(
         "-- site.toml --\naddress = \"https://example.org/stories\"\n-- content/home.md --\n",
         "404.html",
@@ -735,7 +737,7 @@ fn an_address_needs_no_slash_at_its_end() {
 }
 
 #[test]
-fn figures_stand_as_their_author_wrote_them() {
+fn figures_are_shown_as_written() {
     let text = file(
         "stories/s",
         "title: S\nfacts:\n  people-affected: 1.10\n  share: 007\n  loss: { value: 1_000, source: the customer }\n  cost: \"$1.2M\"\n  team: 4",
@@ -749,7 +751,7 @@ fn figures_stand_as_their_author_wrote_them() {
 }
 
 #[test]
-fn occasions_stand_newest_first() {
+fn occasions_are_sorted_newest_first() {
     let text = file(
         "stories/s",
         "title: S\ntold:\n  - { on: 2025, to: A }\n  - { on: 2026-10-02, to: B, round: onsite }\n  - { on: 2026-09, to: C }",
@@ -763,7 +765,7 @@ fn occasions_stand_newest_first() {
 }
 
 #[test]
-fn a_case_study_tells_the_clock() {
+fn a_case_study_shows_its_times() {
     let text = file(
         "case-studies/k",
         "title: K\nseverity: 2\nstarted: 2025-03-07T09:10Z\ndetected: 2025-03-07T11:15+01:00\nresolved: 2025-03-08T09:10Z\nactions:\n  - { what: Block it, owner: Platform, due: 2025-03-21, status: done }",
@@ -798,22 +800,23 @@ fn windows_files_and_byte_order_marks_are_read() {
 }
 
 #[test]
-fn a_sites_own_template_and_style_take_the_place_of_the_themes() {
+fn templates_and_styles_of_a_site_replace_those_of_the_theme() {
     let text = story_site("a")
         + "-- themes/default/templates/404.html --\n{% extends \"base.html\" %}{% block main %}<h1>Lost in {{ site.title }}</h1>{% endblock main %}\n-- site.toml --\ntitle = \"S & T\"\n";
     assert_eq!(page(&text, "404.html").only("h1"), "Lost in S & T");
 }
 
 #[test]
-fn a_link_holds_no_other_link() {
+fn links_are_not_nested() {
     let page = story_page(
         "## Result\n\n[![build](https://example.org/badge.svg)](https://example.org/build) and [![chart](chart.png)](https://example.org)\n-- content/stories/s/chart.png --\npng",
     );
-    // A parser takes links inside of links apart, and would find the address of the picture here.
+    // A parser separates nested links, and would find the address of the picture here.
     assert_eq!(address(&page, "build"), "https://example.org/build");
 }
 
-/// How many open points the home page counts, and how many the page of open points lists.
+/// The number of open points on the home page, and the number of entries on the page of open
+/// points.
 fn open_points(site: &BTreeMap<String, String>) -> (usize, usize) {
     let home = &site["index.html"];
     let counted = home
@@ -909,7 +912,7 @@ fn every_open_point_that_is_counted_is_listed() {
         let (counted, listed) = open_points(&made);
         assert!(
             counted > 0 && counted == listed,
-            "{what}: {counted} are counted, {listed} listed"
+            "{what}: the count is {counted}, the list has {listed}"
         );
         for words in text
             .lines()

@@ -1,4 +1,4 @@
-//! What is cleaned of a picture: words that were planted in every place that its kind has for them are gone, and no point has changed.
+//! Cleaning pictures: words in all kinds of metadata are removed, and no pixel changes.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -20,7 +20,7 @@ use storybank::preview::{Options, Preview};
 use storybank::source::SitePath;
 use storybank::wiki::picture::{clean, is_picture};
 
-/// Stands in every place from which it must go.
+/// Is planted in every place that cleaning must empty.
 const WORD: &[u8] = b"PLANTED";
 
 fn drawing() -> DynamicImage {
@@ -42,7 +42,7 @@ fn encoded(format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// EXIF of a picture that is turned, with the name of who took it.
+/// EXIF with an orientation and the name of the photographer.
 fn exif() -> Vec<u8> {
     let mut exif = b"II*\0\x08\0\0\0\x02\0".to_vec();
     exif.extend(b"\x12\x01\x03\0\x01\0\0\0\x06\0\0\0");
@@ -65,7 +65,7 @@ fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
 fn planted_jpeg() -> Vec<u8> {
     let plain = encoded(ImageFormat::Jpeg);
     let mut out = plain[..2].to_vec();
-    // A small picture of one point inside of the first segment.
+    // A thumbnail of one pixel inside the first segment.
     out.extend(segment(0xe0, b"JFIF\0\x01\x02\0\0\x01\0\x01\x01\x01PLA"));
     out.extend(segment(0xe0, b"JFXX\0\x10PLANTED"));
     out.extend(segment(0xe1, &[b"Exif\0\0".to_vec(), exif()].concat()));
@@ -105,13 +105,13 @@ fn planted_png() -> Vec<u8> {
     [png.encoder().bytes().to_vec(), WORD.to_vec()].concat()
 }
 
-/// Two pictures that take turns.
+/// An animation of two frames.
 fn plain_gif() -> Vec<u8> {
     let mut plain = Vec::new();
     let mut encoder = image::codecs::gif::GifEncoder::new(&mut plain);
     encoder
         .set_repeat(image::codecs::gif::Repeat::Infinite)
-        .expect("it repeats");
+        .expect("it is an animation with a loop");
     let frames = [
         Frame::new(drawing().to_rgba8()),
         Frame::new(drawing().fliph().to_rgba8()),
@@ -215,7 +215,7 @@ fn holds(bytes: &[u8], word: &[u8]) -> bool {
 }
 
 #[test]
-fn what_was_planted_is_gone() {
+fn planted_words_are_removed() {
     for (extension, bytes) in all() {
         assert!(holds(&bytes, WORD), "{extension}");
         let clean = clean(&bytes).unwrap_or_else(|reason| panic!("{extension} {reason}"));
@@ -229,7 +229,7 @@ fn what_was_planted_is_gone() {
 }
 
 #[test]
-fn what_is_shown_is_the_same() {
+fn no_pixel_changes() {
     let points = |bytes: &[u8]| {
         image::load_from_memory(bytes)
             .expect("it can be shown")
@@ -265,7 +265,7 @@ fn what_is_shown_is_the_same() {
 }
 
 #[test]
-fn a_picture_is_turned_as_it_was() {
+fn orientation_is_kept() {
     let cleaned = |bytes: Vec<u8>| Cursor::new(clean(&bytes).expect("it can be cleaned").bytes);
     let jpeg = JpegDecoder::new(cleaned(planted_jpeg()))
         .expect("it is one")
@@ -289,13 +289,13 @@ fn a_picture_is_turned_as_it_was() {
 }
 
 #[test]
-fn the_profile_of_colours_stays() {
+fn colour_profiles_are_kept() {
     let clean = clean(&planted_jpeg()).expect("it can be cleaned");
     assert!(holds(&clean.bytes, b"ICC_PROFILE\0\x01\x01profile"));
 }
 
 #[test]
-fn a_clean_picture_stays_as_it_is() {
+fn clean_pictures_are_not_changed() {
     for (extension, bytes) in all() {
         let once = clean(&bytes).expect("it can be cleaned");
         assert_eq!(clean(&once.bytes).as_ref(), Ok(&once), "{extension}");
@@ -303,7 +303,7 @@ fn a_clean_picture_stays_as_it_is() {
 }
 
 #[test]
-fn a_drawing_still_draws() {
+fn cleaned_drawings_keep_their_shapes() {
     let clean = String::from_utf8(clean(&planted_svg()).expect("it can be cleaned").bytes)
         .expect("it is text");
     let id_of = |element: &str| {
@@ -366,28 +366,28 @@ fn cleaned_drawing(inside: &str) -> String {
 }
 
 #[test]
-fn names_in_a_drawing_are_replaced_and_still_fit() {
+fn names_in_a_drawing_are_replaced_consistently() {
     for (before, after) in [
-        // Of Illustrator.
+        // From Illustrator.
         (
             "<style>.st0{fill:#FF0000;}\n.st1{clip-path:url(#SVGID_2_);font-family:'Myriad'}</style><clipPath id=\"SVGID_2_\"><path d=\"M0 0\"/></clipPath>\
              <path class=\"st1 st0 acme\" d=\"M1 1\"/>",
             "<style>.c1{fill:#FF0000}.c2{clip-path:url(#i1);font-family:\"Myriad\"}</style><clipPath id=\"i1\"><path d=\"M0 0\"></path></clipPath>\
              <path class=\"c2 c1\" d=\"M1 1\"></path>",
         ),
-        // Of Mermaid.
+        // From Mermaid.
         (
             "<style>#acme .node rect,#acme .edge>path:not(.thick){stroke:#333!important}#acme [data-look=\"neo\"].node{fill:red}</style><g id=\"acme\" \
              class=\"node default\"><path class=\"thick\" marker-end=\"url(#acme_end)\"/></g><marker id=\"acme_end\"/>",
             "<style>#i1 .c1 rect,#i1 .c2>path:not(.c3){stroke:#333!important}</style><g id=\"i1\" class=\"c1\"><path class=\"c3\" \
              marker-end=\"url(#i2)\"></path></g><marker id=\"i2\"></marker>",
         ),
-        // Of Figma.
+        // From Figma.
         (
             "<g filter=\"url(#filter0_d_1_2)\"/><filter id=\"filter0_d_1_2\"><feFlood result=\"Acme\"/><feBlend in=\"SourceGraphic\" in2=\"Acme\"/></filter>",
             "<g filter=\"url(#i1)\"></g><filter id=\"i1\"><feFlood result=\"r1\"></feFlood><feBlend in=\"SourceGraphic\" in2=\"r1\"></feBlend></filter>",
         ),
-        // Of Inkscape, with escapes in a style.
+        // From Inkscape, with escapes in a style.
         (
             "<path style=\"fill:u\\72l(#acme);-inkscape-x:acme;opacity:1\"/>",
             "<path style=\"fill:url(#i1);opacity:1\"></path>",
@@ -428,7 +428,7 @@ fn names_in_a_drawing_are_replaced_and_still_fit() {
 }
 
 #[test]
-fn a_style_that_is_deep_ends_in_an_error() {
+fn a_deeply_nested_style_is_an_error() {
     let deep = format!("<style>a{{fill:{}}}</style>", "(".repeat(100_000));
     assert!(clean(drawing_of(&deep).as_bytes()).is_err());
     let names: String = (0..20_000)
@@ -438,7 +438,7 @@ fn a_style_that_is_deep_ends_in_an_error() {
 }
 
 #[test]
-fn what_cannot_be_cleaned_says_what_to_do() {
+fn uncleanable_pictures_have_help() {
     let svg = |inner: &str| {
         format!("<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\">{inner}</svg>").into_bytes()
     };
@@ -584,7 +584,7 @@ fn a_preview_for_others_shows_clean_pictures() {
     }
 }
 
-/// Something near a picture: cut off, or with some bytes changed.
+/// A damaged picture: cut off, or with some bytes changed.
 fn damaged() -> impl Strategy<Value = Vec<u8>> {
     let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6);
     (
@@ -612,14 +612,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn whatever_is_cleaned_stays_as_it_is(bytes in prop_oneof![3 => damaged(), 1 => prop::collection::vec(any::<u8>(), 0..200)]) {
+    fn cleaning_is_idempotent(bytes in prop_oneof![3 => damaged(), 1 => prop::collection::vec(any::<u8>(), 0..200)]) {
         if let Ok(once) = clean(&bytes) {
             prop_assert_eq!(clean(&once.bytes), Ok(once));
         }
     }
 
     #[test]
-    fn whatever_is_a_drawing_is_cleaned_or_refused(inner in "[<>/a-c \"'=&;#!\\[\\]?-]{0,40}") {
+    fn any_drawing_is_cleaned_or_refused(inner in "[<>/a-c \"'=&;#!\\[\\]?-]{0,40}") {
         let drawing = format!("<svg xmlns=\"http://www.w3.org/2000/svg\">{inner}</svg>");
         if let Ok(once) = clean(drawing.as_bytes()) {
             prop_assert_eq!(clean(&once.bytes), Ok(once));
@@ -628,7 +628,7 @@ proptest! {
 }
 
 #[test]
-fn a_picture_of_a_story_that_a_case_study_shows_goes_along() {
+fn pictures_of_transcluded_stories_are_published() {
     let site = "-- content/case-studies/a.md --\n---\ntitle: A\naudience: team\n---\n\n![[shown#Result]]\n\
          -- content/stories/shown/index.md --\n---\ntitle: Shown\naudience: team\n---\n\n## Task\n\n![another](b.svg)\n\n## Result\n\n![a](a.svg)\n\
          -- content/stories/shown/a.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\"><path d=\"M0 0h9\"/></svg>\n\

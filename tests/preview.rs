@@ -1,4 +1,4 @@
-//! The live preview as an author has it: a real browser beside the files, which shows what is saved and never goes dark.
+//! The live preview in a real browser: it shows every save, and always shows a page.
 
 #[path = "common/browser.rs"]
 mod browser;
@@ -66,7 +66,7 @@ fn outage(words: &str) -> String {
     )
 }
 
-/// The story of the move, which says some words.
+/// The story of the move, which contains some words.
 fn moved(words: &str) -> String {
     format!(
         "---\ntitle: The move\naudience: team\n---\n\n## Situation\n\n{words}\n\n> [!question] Was it noon?\n"
@@ -76,9 +76,10 @@ fn moved(words: &str) -> String {
 const OUTAGE: &str = "content/stories/outage.md";
 const MOVE: &str = "content/stories/move.md";
 
-/// An author at work: a site, the server that shows it, and a browser.
+/// A site, the server that shows it, and a browser.
 ///
-/// In the end the console must be empty, apart from what the test has asked for, and no other host asked for anything.
+/// At the end of a test the console must be empty, apart from expected messages, and the browser
+/// must have sent no request to another host.
 struct Desk {
     browser: Browser,
     server: Server,
@@ -86,7 +87,7 @@ struct Desk {
     tolerated: Vec<&'static str>,
 }
 
-/// What a browser says by itself of a page that is not there.
+/// The browser's own message about a missing page.
 const NOT_FOUND: &str = "the server responded with a status of 404";
 
 impl Desk {
@@ -98,7 +99,7 @@ impl Desk {
         Self::with(Browser::start(), "", arguments)
     }
 
-    /// A desk with more files than the small site has.
+    /// A desk with additional files.
     fn with_files(text: &str) -> Self {
         Self::with(Browser::start(), text, &[])
     }
@@ -123,12 +124,12 @@ impl Desk {
         }
     }
 
-    /// Lets the console say what a test brings about on purpose.
+    /// Allows a message in the console that the test causes on purpose.
     fn tolerate(&mut self, words: &'static str) {
         self.tolerated.push(words);
     }
 
-    /// Opens a page of the site and marks it, so that it can be told from one that is loaded anew.
+    /// Opens a page of the site and marks it, to detect a reload.
     #[track_caller]
     fn open(&self, path: &str) {
         self.browser.open(&self.server.address(path));
@@ -140,7 +141,7 @@ impl Desk {
         assert_eq!(
             self.browser.ask("return window.marker"),
             "still the same page",
-            "the page was loaded anew"
+            "the page was reloaded"
         );
     }
 
@@ -158,7 +159,7 @@ impl Desk {
         fs::rename(self.folder.join(from), self.folder.join(to)).expect("it can be renamed");
     }
 
-    /// Waits until the page has some words.
+    /// Waits until the page contains some words.
     #[track_caller]
     fn shows(&self, words: &str) {
         self.browser.waits_for(
@@ -167,16 +168,16 @@ impl Desk {
         );
     }
 
-    /// Waits until there are no problems on the page.
+    /// Waits until the page shows no problems.
     #[track_caller]
     fn is_well(&self) {
         self.browser.waits_for(
-            "there are no problems",
+            "the page shows no problems",
             "return !one('.sb-problems') && one('#storybank-preview')",
         );
     }
 
-    /// Waits for problems on the page that have some words in them.
+    /// Waits until the problems on the page contain some words.
     #[track_caller]
     fn has_problem(&self, words: &str) {
         let has_it = format!("return words('.sb-problems').includes({})", json!(words));
@@ -184,7 +185,7 @@ impl Desk {
             .waits_for(&format!("the problems have “{words}”"), &has_it);
     }
 
-    /// What the whole test must have been like.
+    /// Checks the console and the requests of the whole test.
     fn check_quiet(&self) {
         let console = self.browser.console();
         let noise: Vec<&String> = console
@@ -211,7 +212,7 @@ impl Desk {
 
 impl Drop for Desk {
     fn drop(&mut self) {
-        // A test that has failed already says why.
+        // A failed test has already reported its failure.
         if !std::thread::panicking() {
             self.check_quiet();
         }
@@ -252,7 +253,7 @@ fn a_save_shows_its_words() {
 }
 
 #[test]
-fn what_changed_is_marked_for_a_moment_and_nothing_else() {
+fn only_changes_are_highlighted_briefly() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     desk.browser.ask(
@@ -266,7 +267,7 @@ fn what_changed_is_marked_for_a_moment_and_nothing_else() {
         "return [...marked].some(text => text.includes('The river was low.'))",
     );
     desk.browser.waits_for(
-        "the mark goes",
+        "the highlight disappears",
         "return all('.storybank-changed').length === 0",
     );
     let marked = desk.browser.text("return [...marked].join(' | ')");
@@ -278,17 +279,18 @@ fn what_changed_is_marked_for_a_moment_and_nothing_else() {
     );
 }
 
-/// Brings a paragraph to the top of the window.
+/// Scrolls a paragraph to the top of the window.
 const SCROLL: &str =
     "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
     scrollTo({ top: block.getBoundingClientRect().top + scrollY - 5, behavior: 'instant' });";
 
-/// Where that paragraph is on the screen, and how far the page is scrolled.
+/// The position of that paragraph in the window, and the scroll position of the page.
 const PLACE: &str =
     "const block = all('main p').find(p => p.textContent.startsWith('Paragraph 30 '));
     return [Math.round(block.getBoundingClientRect().top), Math.round(scrollY)]";
 
-/// Waits until something is so of the text of the page, which may be out of view, and has been painted.
+/// Waits until a condition on the text of the page is true, in view or not, and the page has been
+/// painted.
 #[track_caller]
 fn is_painted(desk: &Desk, condition: &str) {
     let painted =
@@ -311,7 +313,7 @@ fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
         "the page is not scrolled: {before}"
     );
 
-    // What changes below the view moves nothing at all.
+    // A change below the view moves nothing.
     desk.save(
         OUTAGE,
         &outage("The river was high.").replace("An hour.", "Two hours."),
@@ -320,10 +322,10 @@ fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
     assert_eq!(
         desk.browser.ask(PLACE),
         before,
-        "the place on the screen and the scroll"
+        "the position on the screen and the scroll position"
     );
 
-    // What grows above the view moves the page, so that the eye stays where it is.
+    // A growing block above the view moves the page, so the reader keeps the place.
     let longer =
         "The river was low.\n\nAnd then there was more.\n\nAnd more.\n\nAnd even more of it.";
     desk.save(OUTAGE, &outage(longer).replace("An hour.", "Two hours."));
@@ -340,7 +342,7 @@ fn a_save_keeps_the_scroll_the_open_details_and_the_focus() {
 }
 
 #[test]
-fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
+fn scroll_position_is_kept_without_scroll_anchoring() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     desk.browser.ask(
@@ -361,7 +363,7 @@ fn the_place_stays_where_the_browser_does_not_hold_it_by_itself() {
         is_painted(&desk, &format!("text.includes('{last}')"));
         is_in_place(&desk, &before);
     }
-    // Also where the blocks just above it go.
+    // This also works if the blocks just above it are removed.
     desk.save(
         OUTAGE,
         &outage("It was short.")
@@ -379,12 +381,12 @@ fn is_in_place(desk: &Desk, before: &Value) {
     let distance = after[0].as_f64().expect("a number") - before[0].as_f64().expect("a number");
     assert!(
         distance.abs() <= 2.0,
-        "what is read has moved by {distance} on the screen"
+        "the paragraph has moved by {distance} on the screen"
     );
 }
 
 #[test]
-fn what_is_selected_stays_selected() {
+fn selections_are_kept() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     desk.browser.ask(
@@ -408,7 +410,7 @@ fn what_is_selected_stays_selected() {
     desk.is_still_the_same_page();
 }
 
-/// Pieces that stories can be made of, in any order.
+/// Blocks from which stories are made, in any order.
 const BLOCKS: &[&str] = &[
     "Plain words.",
     "Plain words.",
@@ -429,7 +431,8 @@ const BLOCKS: &[&str] = &[
     "## Follow-ups\n\n### Why?\n\nBecause.\n\n### What else?",
 ];
 
-/// Says where the page differs from what a new one would be; what the reader has unfolded and what is marked is left out.
+/// Returns the first difference between the page and a newly loaded one. Open details and
+/// highlights are ignored.
 const DIFFERENCE: &str = "
     const plain = root => {
         const copy = root.cloneNode(true);
@@ -438,7 +441,7 @@ const DIFFERENCE: &str = "
             element.classList.remove('storybank-changed');
             if (!element.className) element.removeAttribute('class');
         }
-        // The order of attributes, and texts that are split, are nothing that anybody sees.
+        // The order of attributes and the splitting of text nodes are not visible.
         copy.normalize();
         return copy;
     };
@@ -452,10 +455,10 @@ const DIFFERENCE: &str = "
     });";
 
 #[test]
-fn after_any_saves_the_page_is_what_a_new_one_would_be() {
+fn an_updated_page_equals_a_reloaded_one() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
-    // The same numbers each time, and no order in them.
+    // A fixed pseudo-random sequence.
     let mut chance: u64 = 2026;
     let mut below = |limit: usize| {
         chance = chance
@@ -522,12 +525,12 @@ fn everything_fits_a_phone() {
     assert_eq!(
         desk.browser.ask(is_left),
         true,
-        "the problems leave nothing of the page in view"
+        "the problems cover the whole page"
     );
 }
 
 #[test]
-fn the_bar_tells_about_the_page_and_follows_it() {
+fn the_bar_describes_the_current_page() {
     let desk = Desk::new();
     desk.open("stories/move.html");
     desk.browser.waits_for(
@@ -620,7 +623,7 @@ fn problems_that_were_closed_stay_closed_until_they_change() {
 
     desk.browser.refresh();
     desk.browser.waits_for(
-        "the page is loaded anew",
+        "the page is reloaded",
         "return !window.marker && one('.sb-problems')?.open === false",
     );
     desk.browser.ask("window.marker = 'still the same page'");
@@ -639,21 +642,21 @@ fn problems_that_were_closed_stay_closed_until_they_change() {
     desk.is_well();
     desk.shows("The river was mended.");
 
-    // What was mended and comes back is news.
+    // A problem that comes back after it was fixed is shown again.
     desk.save(OUTAGE, &broken.replace("answers:", "answrs:"));
     desk.browser
         .waits_for("the problems are back", "return one('.sb-problems')?.open");
     desk.is_still_the_same_page();
     desk.browser.refresh();
     desk.browser.waits_for(
-        "the page is loaded anew",
+        "the page is reloaded",
         "return !window.marker && document.readyState === 'complete'",
     );
     assert_eq!(desk.browser.ask("return one('.sb-problems').open"), true);
 }
 
 #[test]
-fn broken_front_matter_never_makes_the_page_dark() {
+fn broken_front_matter_keeps_the_page() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     for broken in [
@@ -673,7 +676,7 @@ fn broken_front_matter_never_makes_the_page_dark() {
 }
 
 #[test]
-fn a_broken_template_never_makes_the_page_dark() {
+fn a_broken_template_keeps_the_page() {
     let template = "themes/default/templates/story.html";
     let own = theme("templates/story.html").replace("{{ title }}", "{{ title }} as told");
     let desk = Desk::with_files(&format!("-- {template} --\n{own}"));
@@ -706,7 +709,7 @@ fn a_broken_template_never_makes_the_page_dark() {
 }
 
 #[test]
-fn broken_settings_never_make_the_page_dark() {
+fn broken_settings_keep_the_page() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     for broken in [
@@ -733,11 +736,11 @@ fn broken_settings_never_make_the_page_dark() {
 }
 
 #[test]
-fn a_site_that_is_broken_from_the_start_shows_why_and_then_itself() {
+fn a_site_broken_from_the_start_shows_its_problems() {
     let browser = Browser::start();
     let broken = format!("-- {OUTAGE} --\n---\ntitel: The outage\n---\n");
     let mut desk = Desk::with(browser, &broken, &[]);
-    // There is no good state to show, so the status may say so.
+    // No previous page can be shown, so an error status is fine here.
     desk.tolerate("Failed to load resource: the server responded with a status of");
     desk.open("stories/outage.html");
     desk.has_problem("did you mean `title`?");
@@ -749,7 +752,7 @@ fn a_site_that_is_broken_from_the_start_shows_why_and_then_itself() {
 #[test]
 fn a_save_before_the_stream_opens_is_not_lost() {
     let desk = Desk::new();
-    // The page has its words, and its client has asked for the stream, which is not open yet.
+    // The page is shown, and its client has requested the stream, which is not open yet.
     desk.browser.open(&desk.server.address(""));
     desk.browser.tools(
         "Page.addScriptToEvaluateOnNewDocument",
@@ -778,7 +781,7 @@ fn a_save_before_the_stream_opens_is_not_lost() {
     desk.is_still_the_same_page();
 }
 
-/// Keeps the stream of a page closed until `release` is called; then it connects as if nothing had been.
+/// Keeps the stream of a page closed until `release` is called. Then the stream connects as usual.
 const HOLD_STREAM: &str = "
     const Real = EventSource;
     window.held = [];
@@ -817,7 +820,7 @@ fn a_save_at_any_moment_of_loading_is_not_lost() {
         let words = format!("The river rose {round} times.");
         desk.browser
             .set_out_for(&desk.server.address(&format!("stories/outage.html?{round}")));
-        // Each round saves somewhat later on the page's way.
+        // Each round saves at a slightly later moment of loading.
         std::thread::sleep(std::time::Duration::from_millis(round * 20));
         desk.save(OUTAGE, &outage(&words));
         desk.shows(&words);
@@ -848,7 +851,7 @@ fn a_save_while_the_page_is_fetched_is_not_lost() {
 }
 
 #[test]
-fn many_saves_in_a_row_end_with_the_last_words() {
+fn after_many_saves_the_last_one_is_shown() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     for number in 0..40 {
@@ -860,7 +863,7 @@ fn many_saves_in_a_row_end_with_the_last_words() {
 }
 
 #[test]
-fn a_tab_that_slept_over_saves_wakes_with_the_last_words() {
+fn a_suspended_tab_shows_the_last_save_after_resuming() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     desk.shows("The river was high.");
@@ -884,7 +887,7 @@ fn a_tab_that_slept_over_saves_wakes_with_the_last_words() {
 }
 
 #[test]
-fn a_tab_behind_another_leaves_the_stream_and_catches_up_in_front() {
+fn a_hidden_tab_disconnects_and_catches_up_when_shown() {
     let desk = Desk::new();
     desk.open("stories/outage.html");
     let behind = desk.browser.tab();
@@ -903,7 +906,7 @@ fn a_tab_behind_another_leaves_the_stream_and_catches_up_in_front() {
 }
 
 #[test]
-fn a_deleted_file_leaves_a_page_that_says_so_and_comes_back() {
+fn a_deleted_file_leaves_a_notice_and_can_be_restored() {
     let mut desk = Desk::new();
     desk.tolerate(NOT_FOUND);
     desk.open("stories/outage.html");
@@ -923,7 +926,7 @@ fn a_deleted_file_leaves_a_page_that_says_so_and_comes_back() {
 }
 
 #[test]
-fn a_renamed_folder_is_followed_by_its_addresses() {
+fn a_renamed_folder_changes_its_addresses() {
     let mut desk = Desk::with_files(
         "-- content/stories/flood/index.md --\n---\ntitle: The flood\n---\nIt rained.\n-- content/stories/flood/short.md --\n---\n---\nRain.\n",
     );
@@ -952,13 +955,13 @@ fn a_renamed_folder_is_followed_by_its_addresses() {
 }
 
 #[test]
-fn a_changed_style_sheet_takes_the_place_of_the_old_one() {
+fn a_changed_style_sheet_replaces_the_old_one() {
     let style = "themes/default/static/style.css";
     let desk = Desk::with_files(&format!("-- {style} --\nh1 {{ color: rgb(1, 2, 3) }}\n"));
     desk.open("stories/outage.html");
     let colour = "return getComputedStyle(one('h1')).color";
     assert_eq!(desk.browser.text(colour), "rgb(1, 2, 3)");
-    // No sheet may go before the other one is at work, however fast that would be over.
+    // The old style sheet must stay until the new one has loaded, even if that is quick.
     desk.browser.ask(
         "const ours = 'link[rel=stylesheet][href*=\"static/style.css\"]';
         window.bare = 0;
@@ -985,7 +988,7 @@ fn a_changed_style_sheet_takes_the_place_of_the_old_one() {
     assert_eq!(
         desk.browser.ask("return [gone, bare]"),
         json!([2, 0]),
-        "sheets that went, and those of them that left the page bare"
+        "removed style sheets, and those removed before their replacement had loaded"
     );
     desk.is_still_the_same_page();
 }
@@ -1047,7 +1050,7 @@ fn everything_can_be_done_with_the_keyboard() {
 }
 
 #[test]
-fn the_bar_leads_to_any_question_by_its_words() {
+fn the_bar_finds_questions_by_words() {
     let desk = Desk::new();
     desk.open("@team/stories/move.html");
     desk.browser.ask("one('.sb-jump input').focus()");
@@ -1090,7 +1093,7 @@ fn the_page_can_be_read_without_scripts() {
         desk.browser
             .text("return words('main')")
             .contains("The river was high."),
-        "there was a script at work"
+        "a script has run"
     );
     desk.browser.refresh();
     desk.shows("The river was low.");
@@ -1174,7 +1177,7 @@ fn a_preview_for_the_team_has_nothing_private() {
 }
 
 #[test]
-fn an_author_looks_at_the_site_as_others_see_it() {
+fn an_author_can_view_the_site_of_other_audiences() {
     let mut desk = Desk::new();
     desk.tolerate(NOT_FOUND);
     desk.open("stories/move.html");
@@ -1202,7 +1205,7 @@ fn an_author_looks_at_the_site_as_others_see_it() {
             .text("return document.documentElement.outerHTML")
             .contains("Was it noon")
     );
-    // What the team may no longer see goes while somebody looks at it.
+    // Text that is no longer for the team disappears from an open page.
     desk.save(
         MOVE,
         &moved("We arrived late.").replace("audience: team", "audience: private"),
@@ -1226,7 +1229,7 @@ fn an_author_looks_at_the_site_as_others_see_it() {
 }
 
 #[test]
-fn the_browser_follows_the_author_who_wants_that() {
+fn the_browser_follows_saves_with_the_option() {
     let desk = Desk::with_arguments(&["--follow"]);
     desk.open("");
     desk.save(MOVE, &moved("We arrived late."));
@@ -1241,7 +1244,7 @@ fn the_browser_follows_the_author_who_wants_that() {
         "return location.pathname === '/stories/outage.html'",
     );
     desk.shows("The river was low.");
-    // Whoever looks at the page already stays on it.
+    // A reader of that page stays on it.
     desk.browser.ask("window.marker = 'still the same page'");
     desk.save(OUTAGE, &outage("The river was gone."));
     desk.shows("The river was gone.");
@@ -1249,7 +1252,7 @@ fn the_browser_follows_the_author_who_wants_that() {
 }
 
 #[test]
-fn a_browser_stays_where_it_is_unless_it_is_to_follow() {
+fn the_browser_does_not_follow_saves_by_default() {
     let desk = Desk::new();
     desk.open("stories/move.html");
     let before = desk.server.revision();
@@ -1269,7 +1272,7 @@ fn a_browser_stays_where_it_is_unless_it_is_to_follow() {
 }
 
 #[test]
-fn a_server_that_comes_back_is_found_again() {
+fn the_page_reconnects_to_a_restarted_server() {
     let mut desk = Desk::new();
     for words in ["net::ERR_", "Failed to load resource"] {
         desk.tolerate(words);
@@ -1279,14 +1282,14 @@ fn a_server_that_comes_back_is_found_again() {
     let next = Server::start(desk.folder.path(), &[]);
     drop(std::mem::replace(&mut desk.server, next));
     desk.browser.waits_for(
-        "the bar says that the server is away",
+        "the bar reports a lost connection",
         "return words('.sb-connection')",
     );
     desk.save(OUTAGE, &outage("The river was low."));
     desk.server = Server::start_on(&port, desk.folder.path(), &[]);
     desk.shows("The river was low.");
     desk.browser.waits_for(
-        "the bar says nothing any more",
+        "the bar reports no lost connection",
         "return words('.sb-connection') === ''",
     );
     desk.is_still_the_same_page();
@@ -1295,7 +1298,7 @@ fn a_server_that_comes_back_is_found_again() {
     desk.is_still_the_same_page();
 }
 
-/// Documents whose scripts read the page of a story and show what they could do, each as a file of its kind.
+/// Documents with scripts that read a story's page and show the result, one file of each kind.
 fn loud_files() -> Vec<(&'static str, String)> {
     let script = "document.documentElement.setAttribute('data-ran', 'yes');
         fetch('/stories/outage.html').then(answer => answer.text()).then(text => text.includes('The river was high.') && document.documentElement.setAttribute('data-read', 'yes'));
@@ -1319,7 +1322,7 @@ fn loud_files() -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The addresses of the files that the story of the outage links to, by their endings.
+/// The addresses of the files that the story of the outage links to, keyed by extension.
 fn linked_files(desk: &Desk) -> Vec<String> {
     let page = desk.server.get("/stories/outage.html").body;
     page.split("=\"../assets/")
@@ -1345,7 +1348,7 @@ fn a_linked_file_runs_no_script_and_reads_no_page() {
     let files = loud_files();
     for (ending, text) in &files {
         desk.save(&format!("content/stories/loud.{ending}"), text);
-        // The same files without a policy of their own do run.
+        // The same files without their policy do run scripts.
         desk.save(&format!("themes/default/static/loud.{ending}"), text);
     }
     let links: String = files
@@ -1379,7 +1382,7 @@ fn a_linked_file_runs_no_script_and_reads_no_page() {
             &format!("{address} is loaded"),
             "return document.readyState === 'complete'",
         );
-        let shown = desk.browser.document().expect("nobody leaves it");
+        let shown = desk.browser.document().expect("the browser stays on it");
         assert!(
             !shown.contains("data-ran=\"yes") && !shown.contains("data-read=\"yes"),
             "{address}: {shown}"
@@ -1389,9 +1392,9 @@ fn a_linked_file_runs_no_script_and_reads_no_page() {
 }
 
 #[test]
-fn pictures_sounds_films_and_documents_are_shown() {
+fn linked_media_and_documents_are_shown() {
     let mut desk = Desk::new();
-    // A file that is opened by itself names no picture of the site.
+    // A file that is opened on its own refers to no picture of the site.
     desk.tolerate(NOT_FOUND);
     let mut png = Vec::new();
     let picture = image::RgbImage::from_pixel(7, 5, image::Rgb([200, 30, 30]));
@@ -1427,9 +1430,9 @@ fn pictures_sounds_films_and_documents_are_shown() {
             .into_iter()
             .find(|address| address.ends_with(ending));
         desk.server
-            .address(&found.unwrap_or_else(|| panic!("there is no {ending}")))
+            .address(&found.unwrap_or_else(|| panic!("no file with the extension {ending}")))
     };
-    // Each opened by itself, as a link opens it.
+    // Each is opened on its own, as a link does.
     desk.browser.set_out_for(&address(".png"));
     desk.browser.waits_for(
         "the picture is shown",
@@ -1463,7 +1466,7 @@ fn pictures_sounds_films_and_documents_are_shown() {
 }
 
 #[test]
-fn the_notes_of_a_problem_stand_below_it() {
+fn notes_are_shown_below_their_problem() {
     let desk = Desk::new();
     desk.save("content/stories/twice.md", "---\ntitle: First\n---\n");
     desk.save("content/stories/Twice.md", "---\ntitle: Second\n---\n");
@@ -1483,7 +1486,7 @@ fn the_notes_of_a_problem_stand_below_it() {
         link.starts_with("vscode://file/") && link.ends_with(".md:1:1"),
         "{link}"
     );
-    // A note that has a place in a file shows its line.
+    // A note with a place in a file shows its line.
     desk.remove("content/stories/Twice.md");
     desk.save(
         "content/stories/twice.md",

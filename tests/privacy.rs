@@ -1,7 +1,8 @@
-//! What an audience may not see is in no byte that is made for it: every private place by its name, then random sites.
+//! No byte that is built for an audience contains what the audience may not see: first every
+//! private place, then random sites.
 //!
-//! Each place holds a word that occurs nowhere else. Where a test is about what the author alone sees, the word must be on
-//! the author's own pages, so that a place which is dropped for everybody cannot pass for one that is hidden.
+//! Each place contains a unique word. In tests of text for the author only, the word must be on the
+//! author's own pages. Otherwise a place that is dropped for everybody would count as hidden.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -12,12 +13,12 @@ use storybank::diagnostic::rules;
 use storybank::model::Audience;
 use storybank::preview::{Assets, Options, Preview};
 
-/// The word that stands in private places.
+/// The word in private places.
 const SECRET: &str = "xyzzyword";
 
 const OTHERS: [Audience; 2] = [Audience::Team, Audience::Public];
 
-/// Who sees what stands in a place.
+/// Who sees the word in a place.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     ToTheAuthor,
@@ -26,7 +27,7 @@ enum Shown {
 
 use Shown::{ToNobody, ToTheAuthor};
 
-/// A site that everybody may see; the files of a case come in addition, or in the place of its own.
+/// A public site. The files of a case are added to it, or replace its own.
 const BASE: &str = "
 -- content/stories/outage.md --
 ---
@@ -62,14 +63,15 @@ audience: public
 ---
 ";
 
-/// The base with the files of a case, the word in the place of `SECRET`.
+/// The base with the files of a case. The word replaces `SECRET`.
 fn with(case: &str) -> String {
     // The base has its story in one file; a variant needs it in a folder.
     let base = BASE.replace("stories/outage.md", "stories/outage/index.md");
     format!("{base}{case}\n").replace("SECRET", SECRET)
 }
 
-/// What a preview for an audience answers at the addresses of all pages that the author has, and of its own.
+/// The answers of a preview for an audience at the addresses of all pages of the author's site, and
+/// at the preview's own.
 fn previewed_for(audience: Audience, text: &str) -> Artefacts {
     let options = Options {
         audience: Some(audience),
@@ -79,7 +81,7 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
     };
     let mut preview = Preview::new(options);
     let mut snapshot = None;
-    // First as it was, then with a save, so that there is something to follow and something that is shown as it last was.
+    // First the base, then a save, so that there is a page to follow and a last good page.
     for text in [with(""), text.to_owned()] {
         snapshot = preview
             .take(Ok(inputs(&files(&text))), |_| Assets::new())
@@ -88,7 +90,7 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
     let snapshot = snapshot.expect("there is one");
     let failed = preview
         .take(Err(format!("/home/{SECRET} is gone")), |_| Assets::new())
-        .expect("it is news");
+        .expect("it is a new state");
     let site = linked(&inputs(&files(text)), Audience::Private);
     let pages = storybank::view::pages(&site.site)
         .into_iter()
@@ -98,7 +100,8 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
         "the page to follow".to_owned(),
         snapshot.saved_page().unwrap_or_default().into_bytes(),
     )]);
-    // An address that says the word has it from whoever asks, and the switch repeats the address; the answer says nothing else.
+    // The answer may repeat an address that contains the word, because the client already knows it.
+    // Such addresses are left out.
     for path in pages
         .filter(|path| !path.contains(SECRET))
         .chain(["data/questions.json".to_owned()])
@@ -113,7 +116,7 @@ fn previewed_for(audience: Audience, text: &str) -> Artefacts {
 }
 
 #[test]
-fn a_preview_for_others_holds_nothing_private() {
+fn a_preview_for_others_contains_nothing_private() {
     let cases = [
         "-- content/stories/SECRET.md --\n---\ntitle: SECRET\ncompetencies: [ownership]\nanswers: [hardest]\n---\n## Result\n\nSECRET\n",
         "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n## Result\n\na %%SECRET%% [[SECRET]]\n\n> [!private]\n> SECRET\n",
@@ -140,7 +143,7 @@ fn a_preview_for_others_holds_nothing_private() {
 }
 
 #[test]
-fn the_list_of_questions_is_searched_for_words_that_may_not_leave() {
+fn the_list_of_questions_is_checked_for_forbidden_words() {
     for word in ["falcon", "fal\\\"con", "fal\\\\con", "falçon & co"] {
         let site = format!(
             "-- site.toml --\n[forbid]\nwords = [\"{word}\"]\n-- content/questions/a.md --\n---\nquestion: \"Why {word}?\"\naudience: team\n---\n"
@@ -176,7 +179,7 @@ fn the_list_of_questions_is_searched_for_words_that_may_not_leave() {
     }
 }
 
-/// A story that everybody may see, with a body between two paragraphs that must stay.
+/// A public story, with a body between two paragraphs that must stay.
 fn story_with(body: &str) -> String {
     with(&format!(
         "-- content/stories/outage/index.md --\n---\ntitle: The outage\ncompetencies: [ownership]\nanswers: [hardest]\naudience: public\n---\n\n\
@@ -184,7 +187,7 @@ fn story_with(body: &str) -> String {
     ))
 }
 
-/// A case study that everybody may see, with a body between two paragraphs that must stay.
+/// A public case study, with a body between two paragraphs that must stay.
 fn case_with(body: &str) -> String {
     with(&format!(
         "-- content/case-studies/naming.md --\n---\ntitle: The naming rule\nstory: outage\naudience: public\n---\n\n\
@@ -192,7 +195,7 @@ fn case_with(body: &str) -> String {
     ))
 }
 
-/// Everything that would be sent to a wiki of each kind.
+/// All bytes that would be sent to a wiki of each kind.
 fn published(text: &str, audience: Audience) -> Artefacts {
     let mut sent = Artefacts::new();
     for (number, (kind, draft)) in common::drafts(&files(text), audience)
@@ -220,14 +223,14 @@ fn published(text: &str, audience: Audience) -> Artefacts {
     sent
 }
 
-/// Writes a case study for a wiki of each kind, and gives what is wrong with that.
+/// Writes a case study for a wiki of each kind, and returns the mistakes.
 fn mistakes_of_wikis(name: &str, text: &str, stays: &[&str]) -> Vec<String> {
     let mut mistakes = Vec::new();
     for audience in OTHERS {
         let sent = published(text, audience);
         assert!(
             stays.is_empty() || !sent.is_empty(),
-            "nothing would be published of {text}"
+            "nothing would be published for {text}"
         );
         mistakes.extend(
             leaks(&sent, SECRET)
@@ -248,7 +251,7 @@ fn mistakes_of_wikis(name: &str, text: &str, stays: &[&str]) -> Vec<String> {
     mistakes
 }
 
-/// Whether the word is in the address or in the bytes of an artefact, and where.
+/// Where the word is in the address or the bytes of an artefact.
 fn leaks(artefacts: &Artefacts, word: &str) -> Vec<String> {
     let holds = |text: &str| text.to_lowercase().contains(word);
     let mut leaks = Vec::new();
@@ -266,7 +269,7 @@ fn leaks(artefacts: &Artefacts, word: &str) -> Vec<String> {
     leaks
 }
 
-/// Builds a site for everybody but its author, and gives what is wrong with that.
+/// Builds a site for all audiences except the author, and returns the mistakes.
 fn mistakes_of(name: &str, text: &str, shown: Shown, stays: &[&str]) -> Vec<String> {
     let mut mistakes = Vec::new();
     for audience in OTHERS {
@@ -333,7 +336,7 @@ fn files_stay_private(cases: &[(&str, Shown, &str)]) {
 }
 
 #[test]
-fn comments_are_for_nobody() {
+fn comments_are_never_shown() {
     bodies_stay_private(&[
         ("in a line", ToNobody, "a %%SECRET%% b"),
         ("two in a line", ToNobody, "a %%SECRET%% b %%SECRET%%"),
@@ -395,9 +398,10 @@ fn comments_are_for_nobody() {
     ]);
 }
 
-/// A number that leads to nothing tells readers that something is kept from them, and MediaWiki shows an error in red.
+/// A footnote reference without a footnote shows readers that something is hidden, and is a red
+/// error in MediaWiki.
 #[test]
-fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
+fn references_to_removed_footnotes_are_removed() {
     for (note, is_shown_to_author) in [
         ("%%source: Kim%%", false),
         ("<!-- source: Kim -->", false),
@@ -446,7 +450,7 @@ fn a_footnote_of_which_nothing_is_left_is_not_referred_to() {
 }
 
 #[test]
-fn a_comment_does_not_end_what_it_stands_in() {
+fn a_comment_does_not_end_its_block() {
     bodies_stay_private(&[
         (
             "a private note",
@@ -462,12 +466,12 @@ fn a_comment_does_not_end_what_it_stands_in() {
 }
 
 #[test]
-fn a_comment_after_an_escaped_backslash_is_for_nobody() {
+fn a_comment_after_an_escaped_backslash_is_not_shown() {
     bodies_stay_private(&[("after an escaped backslash", ToNobody, "a \\\\%%SECRET%% b")]);
 }
 
 #[test]
-fn html_comments_are_for_nobody() {
+fn html_comments_are_never_shown() {
     bodies_stay_private(&[
         ("in a line", ToNobody, "a <!-- SECRET --> b"),
         ("over two lines", ToNobody, "a <!-- SECRET\nSECRET --> b"),
@@ -499,7 +503,7 @@ fn html_comments_are_for_nobody() {
 }
 
 #[test]
-fn html_comments_over_lines_in_containers_are_for_nobody() {
+fn multiline_html_comments_in_containers_are_never_shown() {
     bodies_stay_private(&[
         (
             "in an item over lines",
@@ -531,7 +535,7 @@ fn html_comments_over_lines_in_containers_are_for_nobody() {
 }
 
 #[test]
-fn remarks_and_private_notes_are_for_the_author() {
+fn remarks_and_private_notes_are_private() {
     bodies_stay_private(&[
         ("a question", ToTheAuthor, "> [!question] SECRET"),
         ("answered", ToTheAuthor, "> [!answered] SECRET\n> SECRET"),
@@ -586,7 +590,7 @@ fn remarks_and_private_notes_are_for_the_author() {
 }
 
 #[test]
-fn remarks_in_the_form_of_notes_are_for_the_author() {
+fn remarks_as_callouts_are_private() {
     bodies_stay_private(&[
         ("a line", ToTheAuthor, "*Question: SECRET*"),
         ("in small letters", ToTheAuthor, "*question : SECRET*"),
@@ -608,7 +612,7 @@ fn remarks_in_the_form_of_notes_are_for_the_author() {
 }
 
 #[test]
-fn remarks_in_the_form_of_notes_anywhere_are_for_the_author() {
+fn remarks_as_callouts_are_private_anywhere() {
     bodies_stay_private(&[
         ("an item", ToTheAuthor, "- *Question: SECRET*\n- b"),
         ("a nested item", ToTheAuthor, "- a\n  - *Question: SECRET*"),
@@ -622,7 +626,7 @@ fn remarks_in_the_form_of_notes_anywhere_are_for_the_author() {
 }
 
 #[test]
-fn private_sections_are_for_the_author() {
+fn private_sections_are_hidden() {
     bodies_stay_private(&[
         (
             "a section",
@@ -698,7 +702,7 @@ fn private_sections_are_for_the_author() {
 }
 
 #[test]
-fn questions_in_private_sections_are_for_the_author() {
+fn questions_in_private_sections_are_hidden() {
     bodies_stay_private(&[
         (
             "by its heading",
@@ -716,7 +720,7 @@ fn questions_in_private_sections_are_for_the_author() {
 }
 
 #[test]
-fn a_misspelt_private_section_is_for_the_author() {
+fn misspelt_private_sections_are_hidden() {
     let headings = [
         "## SECRET {.private} ##",
         "## SECRET {.Private}",
@@ -736,12 +740,12 @@ fn a_misspelt_private_section_is_for_the_author() {
     assert_eq!(
         shown,
         Vec::<&str>::new(),
-        "a mistake that its author is told of, or a private section"
+        "an error for its author, or a private section"
     );
 }
 
 #[test]
-fn private_headings_in_containers_are_for_the_author() {
+fn private_headings_in_containers_are_hidden() {
     bodies_stay_private(&[
         (
             "in a quote",
@@ -762,7 +766,7 @@ fn private_headings_in_containers_are_for_the_author() {
 }
 
 #[test]
-fn a_private_chapter_is_for_the_author() {
+fn private_chapters_are_hidden() {
     bodies_stay_private(&[(
         "a chapter",
         ToTheAuthor,
@@ -771,7 +775,7 @@ fn a_private_chapter_is_for_the_author() {
 }
 
 #[test]
-fn a_private_section_under_the_title_is_for_the_author() {
+fn private_sections_under_the_title_are_hidden() {
     files_stay_private(&[(
         "the title again",
         ToTheAuthor,
@@ -780,7 +784,7 @@ fn a_private_section_under_the_title_is_for_the_author() {
 }
 
 #[test]
-fn a_misspelt_private_note_is_for_the_author() {
+fn misspelt_private_notes_are_hidden() {
     bodies_stay_private(&[
         ("misspelt", ToTheAuthor, "> [!privat] SECRET"),
         ("with a blank", ToTheAuthor, "> [! private] SECRET"),
@@ -788,7 +792,7 @@ fn a_misspelt_private_note_is_for_the_author() {
 }
 
 #[test]
-fn fields_for_the_author_are_for_the_author() {
+fn private_fields_are_hidden() {
     let story = |fields: &str| {
         format!(
             "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n{fields}\n---\n\na\n"
@@ -839,7 +843,7 @@ fn fields_for_the_author_are_for_the_author() {
     }
 }
 
-/// A page of the author's own, which everything else refers to in every way.
+/// A private page to which everything else refers in every possible way.
 const REFERRED: &str = "
 -- content/stories/outage/index.md --
 ---
@@ -903,7 +907,7 @@ audience: public
 k [[SECRET-story]]
 ";
 
-/// What [`REFERRED`] refers to, whose front matter has `fields`.
+/// The page that [`REFERRED`] refers to, whose front matter has `fields`.
 fn referred(fields: &str) -> String {
     let documents = [
         (
@@ -936,15 +940,15 @@ fn referred(fields: &str) -> String {
         let fields = if name.ends_with("told") { "" } else { fields };
         format!("-- content/{name}.md --\n---\n{meta}\n{fields}\n---\n\n{body}")
     });
-    // A reader of the whole page must not be led in a circle by what the page shows.
+    // A transclusion of the page must not link to itself.
     REFERRED.replace(" ![[outage/SECRET-variant]]", "") + &files.concat()
 }
 
 #[test]
-fn pages_for_the_author_are_for_the_author() {
+fn private_pages_are_hidden() {
     files_stay_private(&[
         ("private", ToTheAuthor, &referred("audience: private")),
-        // What a link without words names is what its author sees in the place of a draft.
+        // The text of a link without words is what its author sees for a draft.
         (
             "draft",
             ToTheAuthor,
@@ -954,7 +958,7 @@ fn pages_for_the_author_are_for_the_author() {
 }
 
 #[test]
-fn other_pages_for_the_author_are_for_the_author() {
+fn other_private_pages_are_hidden() {
     files_stay_private(&[
         (
             "a program's telling",
@@ -1000,7 +1004,7 @@ fn other_pages_for_the_author_are_for_the_author() {
 }
 
 #[test]
-fn files_that_only_private_text_refers_to_do_not_leave() {
+fn files_that_only_private_text_uses_are_not_published() {
     let story = |body: &str| {
         format!(
             "-- content/pictures/a.png --\nSECRET\n-- content/unused.png --\nSECRET\n\
@@ -1055,7 +1059,7 @@ fn names_of_files_stay_private() {
 }
 
 #[test]
-fn ends_of_names_stay_private() {
+fn file_extensions_stay_private() {
     let site = with(
         "-- content/stories/outage/index.md --\n---\ntitle: The outage\naudience: public\n---\n\n[a](plan.SECRET) [b](plan.tar.gz) ![c](d.offer-for-SECRET)\n\
          -- content/stories/outage/plan.SECRET --\nplan\n-- content/stories/outage/plan.tar.gz --\nall plans\n\
@@ -1084,7 +1088,7 @@ fn names_of_embedded_files_stay_private() {
     )]);
 }
 
-/// Places that others may see, where a word must be replaced; `WORD` is the word in the spelling that is tried.
+/// Places in public text where a word must be replaced. `WORD` becomes each spelling of the word.
 const REPLACED: &[(&str, &str)] = &[
     (
         "the title of the site",
@@ -1182,7 +1186,7 @@ const SPELLINGS: &[&str] = &[
 
 const REDACTED: &str = "-- site.toml --\n[redact]\n\"Xyzzyword Incorporated\" = \"the customer\"\n";
 
-/// The same site with the settings of the redaction, beside those that it has.
+/// The same site with additional redaction settings.
 fn redacted(text: &str) -> String {
     let settings = text
         .split("-- ")
@@ -1198,7 +1202,7 @@ fn redacted(text: &str) -> String {
 fn redacted_words_are_replaced_in_any_spelling() {
     let mut found = Vec::new();
     for (name, case) in REPLACED {
-        // A file can have a name that its author wrote, and the slug that comes of it.
+        // An author can choose the name of a file, and the slug comes from it.
         let names = ["xyzzyword-incorporated", "Xyzzyword Incorporated"];
         let spellings = if case.contains("/a-WORD") {
             &names
@@ -1215,7 +1219,7 @@ fn redacted_words_are_replaced_in_any_spelling() {
         }
     }
     for (name, body) in REPLACED_IN_BODIES {
-        // An address, an id and the name of a language end at a blank.
+        // An address, an id and the name of a language end at a space.
         let is_one_word = ["example.org/WORD", "{#b-WORD}", "```WORD"]
             .iter()
             .any(|place| body.contains(place));
@@ -1236,7 +1240,7 @@ fn redacted_words_are_replaced_in_any_spelling() {
 }
 
 #[test]
-fn redacted_words_are_replaced_over_the_end_of_a_line() {
+fn redacted_words_are_replaced_across_line_ends() {
     let bodies = [
         ("a paragraph", "a Xyzzyword\nIncorporated b"),
         ("an item", "- a Xyzzyword\n  Incorporated b"),
@@ -1250,7 +1254,7 @@ fn redacted_words_are_replaced_over_the_end_of_a_line() {
 }
 
 #[test]
-fn redacted_words_are_replaced_at_every_end() {
+fn redacted_words_are_replaced_at_all_boundaries() {
     let bodies = [
         (
             "before a break",
@@ -1341,7 +1345,7 @@ fn a_replacement_in_html_is_text() {
 }
 
 #[test]
-fn words_that_markup_cuts_up_are_refused() {
+fn words_split_by_markup_are_refused() {
     for body in [
         "Xyzzy**word** Incorporated",
         "Xyzzyword <b>Inc</b>orporated",
@@ -1352,7 +1356,7 @@ fn words_that_markup_cuts_up_are_refused() {
         for audience in OTHERS {
             match make(&files(&text), audience) {
                 Ok(artefacts) => {
-                    assert_eq!(leaks(&artefacts, SECRET), Vec::<String>::new(), "{body}")
+                    assert_eq!(leaks(&artefacts, SECRET), Vec::<String>::new(), "{body}");
                 }
                 Err(found) => assert!(
                     found.iter().any(|found| found.rule == &rules::LEAK),
@@ -1364,7 +1368,7 @@ fn words_that_markup_cuts_up_are_refused() {
 }
 
 #[test]
-fn forbidden_words_keep_a_site_from_being_made() {
+fn forbidden_words_stop_the_build() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
     let mut missed = Vec::new();
     for (name, case) in REPLACED
@@ -1409,14 +1413,14 @@ fn is_refused_as_leak(text: &str, audience: Audience) -> bool {
         .is_err_and(|found| found.iter().all(|found| found.rule == &rules::LEAK))
 }
 
-/// What stands around and inside of a word, and what a reader sees of it.
+/// Text around or inside a word, by its effect for readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Between {
-    /// Nothing: the letters are of one word.
+    /// Does not interrupt the word.
     Inline,
-    /// A gap: no word goes over it.
+    /// Separates words.
     Gap,
-    /// Letters of the same word.
+    /// More letters of the same word.
     Letters,
 }
 
@@ -1482,9 +1486,10 @@ fn between() -> impl Strategy<Value = (Between, String)> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3000, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// A word counts as one where a reader sees it as one; a phrase may have gaps between its words. What markup sets apart may be either.
+    /// A word is found if readers see it as a word. A phrase may have separators between its words.
+    /// Either result is fine for a word that is separated from its neighbours only by markup.
     #[test]
-    fn a_word_is_found_where_a_reader_sees_it(
+    fn words_are_found_as_readers_see_them(
         before in between(), in_first in between(), joint in between(), in_second in between(), after in between()
     ) {
         let (config, found) = storybank::config::parse("[forbid]\nwords = [\"Acme Falcon\"]\n");
@@ -1494,7 +1499,7 @@ proptest! {
             "<p>was{}ac{}me{}fal{}con{}late</p>", before.1, in_first.1, joint.1, in_second.1, after.1
         );
         let is_whole = in_first.0 == Between::Inline && in_second.0 == Between::Inline && joint.0 != Between::Letters;
-        // Letters right beside the word, without a tag between, make it a part of another one.
+        // Letters directly before or after the word make it a part of another word.
         let bounds = |around: &(Between, String)| match around {
             (Between::Gap, _) => Some(true),
             (Between::Letters, _) => None,
@@ -1510,14 +1515,15 @@ proptest! {
 }
 
 #[test]
-fn a_picture_that_holds_a_forbidden_word_is_refused() {
+fn a_picture_with_a_forbidden_word_is_refused() {
     let text = story_with("![a](a.png)")
         + "-- content/stories/outage/a.png --\n<svg xmlns=\"http://www.w3.org/2000/svg\"><text>Xyzzyword Incorporated</text></svg>\n-- site.toml --\n[forbid]\nwords = [\"Xyzzyword Incorporated\"]\n";
     assert!(is_refused_as_leak(&text, Audience::Team));
     assert!(make(&files(&text), Audience::Private).is_ok());
 }
 
-/// Blocks of Markdown in which everything that others may see is the word `open`, and everything else the word `SECRET`.
+/// Blocks of Markdown in which all public text is the word `open`, and all other text is the word
+/// `SECRET`.
 fn blocks() -> impl Strategy<Value = String> {
     let leaf = proptest::sample::select(vec![
         "open",
@@ -1569,9 +1575,10 @@ fn quoted(opening: &str, blocks: &str) -> String {
         .collect()
 }
 
-/// A body: blocks and comments, then sections, some of them for the author alone.
+/// A body: blocks and comments, then sections, some of them private.
 ///
-/// Comments of several lines belong among `blocks`, as soon as they do not end the quote that they stand in.
+/// Comments of several lines can move to `blocks` once they no longer end the quote that contains
+/// them.
 fn body() -> impl Strategy<Value = String> {
     let comment = proptest::sample::select(vec![
         "open\n%%SECRET\nSECRET%%\nopen",
@@ -1592,7 +1599,7 @@ fn body() -> impl Strategy<Value = String> {
         ]),
     )
         .prop_map(|(blocks, heading)| {
-            // What a private heading hides ends at the next heading that is not below it.
+            // A private section ends at the next heading of the same or a higher level.
             let blocks = if heading.contains("private") {
                 blocks.replace("open", "SECRET").replace("### ", "#### ")
             } else {
@@ -1608,7 +1615,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 40, rng_seed: common::seed(), max_shrink_iters: 4000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_private_leaves_a_random_site(bodies in proptest::collection::vec(body(), 6), audience in proptest::sample::select(OTHERS.as_slice())) {
+    fn random_sites_reveal_nothing_private(bodies in proptest::collection::vec(body(), 6), audience in proptest::sample::select(OTHERS.as_slice())) {
         let [story, variant, question, competency, case, home] = bodies.try_into().expect("there are six");
         let hidden = referred("audience: private");
         let (_, hidden) = hidden.split_at(hidden.find("-- content/stories/SECRET-story").expect("it is there"));
@@ -1630,7 +1637,7 @@ proptest! {
 }
 
 #[test]
-fn a_word_that_ends_where_something_else_starts_goes_to_no_wiki() {
+fn forbidden_words_at_boundaries_are_not_sent_to_wikis() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Falcon\"]\n";
     let bodies = [
         "Fal**con**[^1]next\n\n[^1]: a",
@@ -1667,7 +1674,7 @@ fn a_word_that_ends_where_something_else_starts_goes_to_no_wiki() {
 }
 
 #[test]
-fn a_word_that_markup_cuts_up_goes_to_no_wiki() {
+fn words_split_by_markup_are_not_sent_to_wikis() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Project Falcon\"]\n";
     let cut = [
         "Proj**ect Fal**con",
@@ -1685,20 +1692,20 @@ fn a_word_that_markup_cuts_up_goes_to_no_wiki() {
             let found = draft.expect("there is a case study").diagnostics;
             assert!(
                 found.iter().any(|found| found.rule == &rules::LEAK),
-                "{kind} would have {body}"
+                "{kind} would receive {body}"
             );
         }
     }
 }
 
-/// A story that a case study can show, with a word or two of it that markup cuts up.
+/// A story that a case study can transclude, in which markup splits a word.
 const SHOWN: &str = "-- content/stories/shown.md --\n---\ntitle: Shown\naudience: public\n---\n\n## Result\n\nIt held up Proj*ect* Falcon.\n";
 
 /// A picture in the folder of the case studies.
 const PICTURE: &str = "-- content/case-studies/a.svg --\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><path d=\"M0 0h9\"/></svg>\n";
 
 #[test]
-fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
+fn forbidden_words_in_any_place_are_not_sent_to_wikis() {
     let settings = "-- site.toml --\n[forbid]\nwords = [\"Project Falcon\"]\n";
     let bodies = [
         "![a](a.svg \"Project_Falcon\")",
@@ -1754,7 +1761,7 @@ fn a_forbidden_word_goes_to_no_wiki_from_any_place() {
 }
 
 #[test]
-fn addresses_on_the_machine_of_the_author_are_for_the_author() {
+fn local_addresses_are_private() {
     bodies_stay_private(&[
         ("a file", ToTheAuthor, "[a](file:///home/jane/SECRET.txt)"),
         (
@@ -1821,7 +1828,7 @@ fn addresses_on_the_machine_of_the_author_are_for_the_author() {
 }
 
 #[test]
-fn a_folder_of_this_machine_is_found_whole() {
+fn local_paths_are_found_completely() {
     let withheld = storybank::audience::Withheld::default()
         .with_names(["/house".to_owned(), "a-private-story".to_owned()]);
     let found = |text: &str| withheld.first_in(text.as_bytes()).map(|hit| hit.word);
@@ -1843,7 +1850,7 @@ fn a_folder_of_this_machine_is_found_whole() {
     );
 }
 
-/// A case study that refers to what its readers may not see, in each block that can hold a link.
+/// A case study that refers to private pages, in each block that can contain a link.
 const GAPS: &str = "
 -- content/case-studies/gaps.md --
 ---
@@ -1888,7 +1895,7 @@ title: Very hidden
 ";
 
 #[test]
-fn a_link_that_is_left_out_leaves_no_gap() {
+fn removed_links_leave_no_gap() {
     for audience in OTHERS {
         let made = make(&files(&with(GAPS)), audience).expect("it is sound");
         let page = String::from_utf8_lossy(&made["case-studies/gaps.html"]).into_owned();
@@ -1930,7 +1937,7 @@ fn a_link_that_is_left_out_leaves_no_gap() {
 }
 
 #[test]
-fn a_wiki_shows_no_gap_either() {
+fn removed_links_leave_no_gap_on_wikis() {
     for (wiki, draft) in common::drafts(&files(&with(GAPS)), Audience::Public) {
         let draft = draft.unwrap_or_else(|| panic!("{wiki}: there is a case study"));
         let page = draft
@@ -1953,7 +1960,8 @@ fn a_wiki_shows_no_gap_either() {
     }
 }
 
-/// A piece of a line: words that must stay, words that may go with a link, signs, and links that are left out.
+/// A part of a line: words that must stay, words that may be removed with a link, punctuation, and
+/// removed links.
 fn piece() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "kept",
@@ -1987,7 +1995,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn nothing_but_lead_ins_goes_with_a_link(blocks in prop::collection::vec(block(), 1..6)) {
+    fn only_lead_ins_are_removed_with_a_link(blocks in prop::collection::vec(block(), 1..6)) {
         let body = blocks.concat();
         let case = format!("-- content/case-studies/gaps.md --\n---\ntitle: Gaps\naudience: public\n---\n\n{body}\n-- content/stories/xyzzyword.md --\n---\ntitle: Very hidden\n---\n");
         let made = make(&files(&with(&case)), Audience::Team).expect("it is sound");
@@ -2001,7 +2009,7 @@ proptest! {
 }
 
 #[test]
-fn a_mark_for_private_text_that_has_no_effect_stops_the_build() {
+fn private_marks_without_effect_stop_the_build() {
     for body in [
         "> [!note] a\n> [!private] SECRET",
         "> a\n> [!private] SECRET",
@@ -2035,7 +2043,7 @@ fn a_mark_for_private_text_that_has_no_effect_stops_the_build() {
 }
 
 #[test]
-fn a_mark_that_is_meant_as_words_is_one() {
+fn private_marks_written_as_text_stay_text() {
     for body in [
         "a `[!private]` and `{.private}`",
         "a \\[!private] and \\{.private}",
@@ -2052,7 +2060,7 @@ fn a_mark_that_is_meant_as_words_is_one() {
 }
 
 #[test]
-fn a_slip_in_the_mark_of_a_heading_is_taken_for_the_mark() {
+fn misspelt_marks_of_headings_count_as_private() {
     bodies_stay_private(&[
         ("misspelt", ToTheAuthor, "## a {.privat}\n\nSECRET"),
         ("as a class", ToTheAuthor, "## a {class=private}\n\nSECRET"),
@@ -2067,8 +2075,8 @@ fn a_slip_in_the_mark_of_a_heading_is_taken_for_the_mark() {
     ]);
 }
 
-/// A document of each kind with a word of its own in every field that holds words. Words that start with `Open` may be shown once they
-/// are redacted; those that start with `Shut` are for the author alone.
+/// A document of each kind with a unique word in every text field. Words that start with `Open` may
+/// be shown after redaction. Words that start with `Shut` are for the author only.
 const EVERY_FIELD: &str = "
 -- content/home.md --
 ---
@@ -2171,7 +2179,7 @@ audience: public
 ---
 ";
 
-/// The words of [`EVERY_FIELD`] that start in one way.
+/// The words of [`EVERY_FIELD`] with a prefix.
 fn planted(start: &str) -> Vec<&'static str> {
     let words = EVERY_FIELD.split(|next: char| !next.is_ascii_alphanumeric());
     let mut planted: Vec<&str> = words.filter(|word| word.starts_with(start)).collect();
@@ -2194,10 +2202,10 @@ fn with_picture(text: &str) -> common::Files {
     site
 }
 
-/// Fields keep their places in the file for messages to the author. Nothing that is made for others depends on these places, which
-/// would tell how long the fields before are.
+/// Fields keep their places in the file for messages to the author. The output for others must not
+/// depend on these places, because they reveal the length of the fields before.
 #[test]
-fn what_others_see_does_not_depend_on_the_length_of_what_they_do_not_see() {
+fn output_does_not_depend_on_the_length_of_hidden_text() {
     let text = with(EVERY_FIELD);
     let longer = text
         .replace("Shut", "ShutMuchLonger")
@@ -2222,7 +2230,7 @@ fn what_others_see_does_not_depend_on_the_length_of_what_they_do_not_see() {
 }
 
 #[test]
-fn no_field_leaves_but_redacted() {
+fn every_field_is_redacted() {
     let (open, shut) = (planted("Open"), planted("Shut"));
     let redactions: String = open
         .iter()
@@ -2240,7 +2248,7 @@ fn no_field_leaves_but_redacted() {
         .copied()
         .filter(|word| leaks(&own, &word.to_lowercase()).is_empty())
         .collect();
-    // The home page has a title for links alone, and a footnote is numbered.
+    // The home page shows its title only in links, and a footnote is numbered.
     assert_eq!(unseen, ["OpenHome", "OpenNote"]);
     for audience in OTHERS {
         let made = make(&site, audience).unwrap_or_else(|found| panic!("{found:?}"));
@@ -2265,7 +2273,7 @@ fn no_field_leaves_but_redacted() {
         ] {
             assert!(
                 !leaks(&made, &format!("replaced{}", number(word))).is_empty(),
-                "{word} is shown in other words to {audience:?}"
+                "{word} is replaced for {audience:?}"
             );
         }
     }

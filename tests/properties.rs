@@ -1,5 +1,6 @@
-//! What holds for every site: nothing panics, every place is in its file, a warm build is a fresh one, edges have two ends,
-//! and a text stays text. What holds of privacy is in `privacy.rs`.
+//! Properties of every site: nothing panics, every place is in its file, an incremental build
+//! equals a full one, edges have two ends, and text stays text. Properties about privacy are in
+//! `privacy.rs`.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -38,7 +39,7 @@ fn cases(cases: u32) -> ProptestConfig {
 
 const AUDIENCES: [Audience; 3] = [Audience::Private, Audience::Team, Audience::Public];
 
-/// The places that files of a random site can have.
+/// The paths of files in random sites.
 const PLACES: &[&str] = &[
     "content/stories/a.md",
     "content/stories/b/index.md",
@@ -53,7 +54,7 @@ const PLACES: &[&str] = &[
     "content/home.md",
 ];
 
-/// Lines of front matter that some document can have.
+/// Lines of front matter that are valid in some kind of document.
 const FIELDS: &[&str] = &[
     "title: Größe",
     "headline: a",
@@ -86,7 +87,7 @@ const FIELDS: &[&str] = &[
     "actions: [{ what: z, due: 2025 }]",
 ];
 
-/// Pieces of a body.
+/// Parts of a body.
 const PIECES: &[&str] = &[
     "some words",
     "a *b* **c** ~~d~~ `e`",
@@ -153,7 +154,7 @@ fn document() -> impl Strategy<Value = String> {
         })
 }
 
-/// A document that is most probably sound in its place: it has the fields of its kind only.
+/// A document that is probably valid at its path: it has only the fields of its kind.
 fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
     let fields: &[&str] = match place.split('/').collect::<Vec<_>>().as_slice() {
         ["content", "stories", _, "short.md" | "told.md"] => &[
@@ -233,7 +234,7 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
         })
 }
 
-/// A site whose documents are all there and most probably sound.
+/// A site with all kinds of documents, which is probably valid.
 fn site() -> impl Strategy<Value = Files> {
     let documents: Vec<_> = PLACES.iter().map(|place| sound_document(place)).collect();
     documents.prop_map(|documents| {
@@ -250,9 +251,9 @@ fn site() -> impl Strategy<Value = Files> {
     })
 }
 
-/// The random sites are worth their name: many of them are sound, so that their pages are what the author would get.
+/// Many of the random sites are valid, so tests see their pages as the author would.
 #[test]
-fn random_sites_are_often_sound() {
+fn random_sites_are_often_valid() {
     let mut runner = proptest::test_runner::TestRunner::new(cases(1));
     let sites = (0..60).map(|_| {
         site()
@@ -266,7 +267,7 @@ fn random_sites_are_often_sound() {
     assert!(sound >= 20, "{sound} of 60");
 }
 
-/// Anything that can be found in a file.
+/// Any content of a file.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
         vec(any::<u8>(), 0..80),
@@ -287,7 +288,7 @@ fn path() -> impl Strategy<Value = String> {
     prop_oneof![4 => select(PLACES).prop_map(str::to_owned), 1 => "(content/)?(stories/|questions/|home|index|[a-z?./]{0,5}){0,4}(\\.md)?"]
 }
 
-/// Whether the places of a diagnostic lie in the files that they name.
+/// Whether the places of a diagnostic are in the files that it names.
 fn is_inside(found: &Diagnostic, files: &Files) -> bool {
     let places = found
         .notes
@@ -312,7 +313,7 @@ proptest! {
     #![proptest_config(cases(1500))]
 
     #[test]
-    fn a_file_never_panics_and_its_mistakes_have_their_places(path in path(), bytes in bytes()) {
+    fn any_file_is_parsed_and_its_diagnostics_have_places(path in path(), bytes in bytes()) {
         let files = Files::from([(path.clone(), bytes.clone())]);
         let sources = sources(&files);
         for found in parse(&SitePath::new(path.as_str()), &bytes).diagnostics {
@@ -324,7 +325,7 @@ proptest! {
     }
 
     #[test]
-    fn settings_never_panic_and_their_mistakes_have_their_places(text in "(\\[redact\\]\n|\\[forbid\\]\nwords = |\\[audience\\]\n|title|titel|build|=|\"a\"|\"ü\"|\\[\"x\", 3\\]|[\\[\\]\"'=\n #0-9a-zü.]){0,25}") {
+    fn any_settings_are_parsed_and_their_diagnostics_have_places(text in "(\\[redact\\]\n|\\[forbid\\]\nwords = |\\[audience\\]\n|title|titel|build|=|\"a\"|\"ü\"|\\[\"x\", 3\\]|[\\[\\]\"'=\n #0-9a-zü.]){0,25}") {
         let files = Files::from([("site.toml".to_owned(), text.clone().into_bytes())]);
         for found in storybank::config::parse(&text).1 {
             prop_assert!(is_inside(&found, &files), "{:?}", found);
@@ -337,7 +338,7 @@ proptest! {
     #![proptest_config(cases(150))]
 
     #[test]
-    fn a_site_of_any_files_never_panics(documents in vec((path(), bytes()), 0..8), audience in select(AUDIENCES.as_slice())) {
+    fn any_files_are_built_without_panic(documents in vec((path(), bytes()), 0..8), audience in select(AUDIENCES.as_slice())) {
         let files: Files = documents.into_iter().map(|(path, bytes)| if path.starts_with("content/") { (path, bytes) } else { (format!("content/{path}"), bytes) }).collect();
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
@@ -346,12 +347,12 @@ proptest! {
             prop_assert!(is_inside(found, &files), "{:?}", found);
             report::render(found, &sources, Colour::Plain);
         }
-        // Pages are made even where something is wrong: a preview shows them.
+        // Pages are also rendered for sites with errors: a preview shows them.
         artefacts(&files, &inputs, &linked);
     }
 }
 
-/// What an author does to the files of a site.
+/// A change that an author makes to the files of a site.
 #[derive(Debug, Clone)]
 enum Edit {
     Write(usize, String),
@@ -373,7 +374,7 @@ impl Edit {
     fn apply(&self, files: &mut Files) {
         match self {
             Self::Write(place, text) => {
-                drop(files.insert(PLACES[*place].to_owned(), text.clone().into_bytes()))
+                drop(files.insert(PLACES[*place].to_owned(), text.clone().into_bytes()));
             }
             Self::Delete(place) => drop(files.remove(PLACES[*place])),
             Self::Rename(from, to) => {
@@ -389,7 +390,7 @@ proptest! {
     #![proptest_config(cases(25))]
 
     #[test]
-    fn a_warm_build_is_a_fresh_one(start in site(), edits in vec(edit(), 1..6), audiences in vec(select(AUDIENCES.as_slice()), 6)) {
+    fn an_incremental_build_equals_a_full_one(start in site(), edits in vec(edit(), 1..6), audiences in vec(select(AUDIENCES.as_slice()), 6)) {
         let mut files = start;
         let mut cache = ParseCache::default();
         linked_with(&mut cache, &inputs(&files), audiences[0]);
@@ -403,7 +404,7 @@ proptest! {
     }
 
     #[test]
-    fn a_preview_after_any_saves_shows_what_a_new_one_shows(start in site(), edits in vec(edit(), 1..6), audience in select(AUDIENCES.as_slice()), seat in select(vec!["", "@team/", "@public/"])) {
+    fn an_updated_preview_equals_a_new_one(start in site(), edits in vec(edit(), 1..6), audience in select(AUDIENCES.as_slice()), seat in select(vec!["", "@team/", "@public/"])) {
         let mut files = start;
         let mut warm = Preview::new(options(audience));
         let mut now = warm.take(Ok(inputs(&files)), |used| assets_of(&files, used)).expect("it is the first");
@@ -413,7 +414,8 @@ proptest! {
             let fresh = Preview::new(options(audience)).take(Ok(inputs(&files)), |used| assets_of(&files, used)).expect("it is the first");
             prop_assert_eq!(now.problems().is_empty(), fresh.problems().is_empty());
             if !fresh.problems().is_empty() {
-                // What cannot be read is shown as it last could be, which a new preview does not know.
+                // An unreadable file is shown in its last readable state, which a new preview does
+                // not have.
                 continue;
             }
             for page in storybank::view::pages(&linked(&inputs(&files), Audience::Private).site) {
@@ -424,7 +426,7 @@ proptest! {
     }
 
     #[test]
-    fn a_preview_never_panics_and_never_goes_dark(start in site(), edits in vec(edit(), 1..4), addresses in vec("[/@a-z.%0-9?#\\\\-]{0,24}", 8)) {
+    fn a_preview_never_panics_and_always_shows_a_page(start in site(), edits in vec(edit(), 1..4), addresses in vec("[/@a-z.%0-9?#\\\\-]{0,24}", 8)) {
         let mut files = start;
         let mut preview = Preview::new(options(Audience::Private));
         let mut now = preview.take(Ok(inputs(&files)), |used| assets_of(&files, used)).expect("it is the first");
@@ -438,13 +440,13 @@ proptest! {
                 now.answer(&format!("/{address}"));
             }
         }
-        let failed = preview.take(Err("the disk is gone".to_owned()), |_| Assets::new()).expect("it is news");
+        let failed = preview.take(Err("the disk is gone".to_owned()), |_| Assets::new()).expect("it is a new state");
         prop_assert_eq!(failed.answer("/").status, 200);
         prop_assert!(preview.take(Err("the disk is gone".to_owned()), |_| Assets::new()).is_none());
     }
 
     #[test]
-    fn pages_come_out_the_same_in_any_order_on_any_number_of_threads(files in site(), audience in select(AUDIENCES.as_slice()), order in any::<u64>()) {
+    fn pages_do_not_depend_on_order_or_threads(files in site(), audience in select(AUDIENCES.as_slice()), order in any::<u64>()) {
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
         let all = artefacts(&files, &inputs, &linked);
@@ -465,7 +467,7 @@ proptest! {
     }
 
     #[test]
-    fn the_fingerprint_of_a_page_tells_its_bytes(files in site(), other in site()) {
+    fn equal_fingerprints_mean_equal_pages(files in site(), other in site()) {
         let prints = |files: &Files| {
             let inputs = inputs(files);
             let linked = linked(&inputs, Audience::Private);
@@ -484,7 +486,7 @@ proptest! {
     }
 }
 
-/// The pages of a site that are the only ones of their documents, with these documents.
+/// The pages that are the only ones of their documents.
 fn pages_with_documents(site: &Site) -> Vec<PageKey> {
     let mut pages: Vec<PageKey> = site.home.map(|_| PageKey::Home).into_iter().collect();
     let tellings = site.stories().flat_map(|story| site.tellings(story));
@@ -553,7 +555,7 @@ proptest! {
     }
 
     #[test]
-    fn a_projection_knows_what_its_documents_were_made_from(files in site(), audience in select(AUDIENCES.as_slice())) {
+    fn projected_documents_refer_to_their_sources(files in site(), audience in select(AUDIENCES.as_slice())) {
         let inputs = inputs(&files);
         let (whole, projected) = (link_whole(&inputs, &mut ParseCache::default(), |_| ()), linked(&inputs, audience));
         for (index, document) in projected.site.documents.iter().enumerate() {
@@ -564,7 +566,7 @@ proptest! {
     }
 
     #[test]
-    fn every_page_has_an_address_of_its_own(files in site(), audience in select(AUDIENCES.as_slice())) {
+    fn every_page_has_a_unique_address(files in site(), audience in select(AUDIENCES.as_slice())) {
         let inputs = inputs(&files);
         let linked = linked(&inputs, audience);
         let edition = edition(&files, &inputs, &linked);
@@ -584,7 +586,7 @@ proptest! {
     }
 }
 
-/// A preview that is served for an audience.
+/// The options of a preview for an audience.
 fn options(audience: Audience) -> Options {
     Options {
         audience: Some(audience),
@@ -605,7 +607,7 @@ fn assets_of(files: &Files, used: &BTreeSet<SitePath>) -> Assets {
         .collect()
 }
 
-/// An answer without the number of its revision.
+/// The status and the body of an answer, without the number of its revision.
 fn without_revision(answer: &Answer) -> (u16, String) {
     let text = String::from_utf8_lossy(&answer.bytes).into_owned();
     let text = match text.split_once("data-revision=\"") {
@@ -618,10 +620,11 @@ fn without_revision(answer: &Answer) -> (u16, String) {
     (answer.status, text)
 }
 
-/// What stands in every place of [`EVERYWHERE`] when nothing is to be tested.
+/// Is in every place of [`EVERYWHERE`] if no text is tested.
 const HARMLESS: &str = "XXharmlessXX";
 
-/// A site with a text in every place where a text can stand. `FIELD` is it in YAML, `BODY` in Markdown, `CODE` as code.
+/// A site with a text in every possible place. `FIELD` is the text in YAML, `BODY` in Markdown,
+/// `CODE` as code.
 const EVERYWHERE: &str = "
 -- site.toml --
 title = TOML
@@ -723,7 +726,7 @@ BODY
 <svg xmlns=\"http://www.w3.org/2000/svg\"/>
 ";
 
-/// A text that something could take for its own, without blanks, so that it counts as one word.
+/// A text that some format could interpret, without spaces, so that it counts as one word.
 fn hostile() -> impl Strategy<Value = String> {
     let known = select(vec![
         "<script>alert(1)</script>",
@@ -761,7 +764,7 @@ fn hostile() -> impl Strategy<Value = String> {
         ":::",
         "=",
     ]);
-    // A hyphen or a stroke in the name of a figure is a blank on the page.
+    // A hyphen or an underscore in the name of a figure is a space on the page.
     prop_oneof![known.prop_map(str::to_owned), "[!-,.-^`-~]{1,12}"]
         .prop_map(|text| format!("XX{text}XX"))
         .prop_filter("a blank", |text| !text.contains(['-', '_']))
@@ -785,11 +788,12 @@ fn everywhere(text: &str) -> Files {
         .replace("FIELD", &quoted)
         .replace("BODY", &escaped)
         .replace("CODE", text);
-    // The helper's own escape for bytes must not see the text's.
+    // The text must not contain the escape for bytes of the test helper.
     files(&site.replace("\\x", "\\x5cx"))
 }
 
-/// What of a page does not depend on the text in it: its elements and the names of their attributes.
+/// The parts of a page that do not depend on its text: its elements and the names of their
+/// attributes.
 fn skeleton(page: &html::Page) -> Vec<(String, Vec<String>)> {
     let is_mark = |id| {
         page.name(id) == "span"
@@ -810,7 +814,7 @@ fn skeleton(page: &html::Page) -> Vec<(String, Vec<String>)> {
         .collect()
 }
 
-/// The attributes of a page that hold words.
+/// The attributes of a page that contain text.
 fn attribute_words(page: &html::Page) -> Vec<String> {
     let attributes = page.elements().flat_map(|id| page.attributes(id));
     attributes
@@ -823,12 +827,13 @@ proptest! {
     #![proptest_config(cases(60))]
 
     #[test]
-    fn a_text_stays_text_wherever_it_stands(text in hostile()) {
+    fn text_stays_text_in_any_place(text in hostile()) {
         let (files, plain) = (everywhere(&text), everywhere(HARMLESS));
         let made = common::make(&files, Audience::Private).map_err(|found| TestCaseError::fail(format!("{found:?}")))?;
         let expected = common::make(&plain, Audience::Private).expect("nothing is wrong with it");
         let page = |bytes: &Vec<u8>| html::parse(std::str::from_utf8(bytes).expect("a page is text"));
-        // Slugs and addresses come of the texts, so pages are compared in the order of their kinds.
+        // Slugs and addresses are derived from the texts, so pages are compared in the order of
+        // their kinds.
         let fixed = ["index.html", "404.html", "stories.html", "questions.html", "competencies.html", "case-studies.html", "matrix.html", "coverage.html", "open-points.html", "stories/a.html", "stories/a/v.html", "stories/a/c.html", "questions/q.html", "competencies/c.html", "case-studies/k.html"];
         prop_assert_eq!(made.len(), expected.len());
         for path in fixed {

@@ -1,5 +1,5 @@
-//! Publishing under edits, failures and interruptions: no text of others is lost, nothing is
-//! written twice, and the next run completes an interrupted one.
+//! Publishing with concurrent edits, failures and interruptions: no text of others is lost, nothing
+//! is written twice, and the next run completes an interrupted one.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -270,7 +270,7 @@ fn run(
     wishes: &Options,
 ) -> (Plan, Result<(), Error>) {
     let search = plan::lookups(pages.to_vec(), record, wiki.identity(), |_| true);
-    let standings = publish::look(wiki, &search).expect("looking goes well");
+    let standings = publish::look(wiki, &search).expect("the lookup succeeds");
     let plan = plan::plan(search, standings, wishes);
     // The next run knows only what was saved.
     let mut saved = record.clone();
@@ -485,7 +485,7 @@ impl World {
         }
     }
 
-    fn foreign_texts_are_there(&self) -> bool {
+    fn has_all_texts_of_others(&self) -> bool {
         self.foreign
             .values()
             .all(|text| self.wiki.pages.values().any(|page| page.text == *text))
@@ -493,7 +493,7 @@ impl World {
 }
 
 #[test]
-fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
+fn two_interruptions_in_a_row_leave_nothing_unknown() {
     let both = [Identity::Path, Identity::Id].into_iter();
     for (identity, first) in
         both.flat_map(|identity| [(identity, Failure::After), (identity, Failure::Late)])
@@ -516,7 +516,7 @@ fn two_interruptions_one_after_the_other_leave_nothing_unknown() {
 }
 
 #[test]
-fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
+fn a_page_is_kept_when_its_file_is_renamed() {
     for identity in [Identity::Path, Identity::Id] {
         for text in ["text", "another text"] {
             let wishes = Options {
@@ -536,7 +536,7 @@ fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
                 &[written("a-name", "Title", "text")],
                 &keep(),
             );
-            first.expect("nothing is in the way");
+            first.expect("the run succeeds");
             let id = record.pages[0].id.clone();
             let (_, second) = run(
                 &mut wiki,
@@ -544,7 +544,7 @@ fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
                 &[written("another-name", "Title", text)],
                 &wishes,
             );
-            second.expect("nothing is in the way");
+            second.expect("the run succeeds");
             assert_eq!(wiki.text("Title"), Some(text));
             let known: Vec<(&str, &str)> = record
                 .pages
@@ -557,7 +557,7 @@ fn a_page_stays_when_the_file_of_its_case_study_gets_another_name() {
 }
 
 #[test]
-fn a_page_that_is_recorded_twice_is_not_deleted() {
+fn a_page_with_two_records_is_not_deleted() {
     let (mut wiki, mut record) = (Memory::default(), Record::default());
     let wishes = Options {
         forced: BTreeSet::new(),
@@ -570,7 +570,7 @@ fn a_page_that_is_recorded_twice_is_not_deleted() {
         &keep(),
     )
     .1
-    .expect("nothing is in the way");
+    .expect("the run succeeds");
     // A manual merge of two branches.
     let other = Recorded {
         written: Some(Digest::of("the text of a branch")),
@@ -586,13 +586,13 @@ fn a_page_that_is_recorded_twice_is_not_deleted() {
             &wishes,
         )
         .1
-        .expect("nothing is in the way");
+        .expect("the run succeeds");
         assert_eq!((wiki.text("Title"), record.pages.len()), (Some("text"), 1));
     }
 }
 
 #[test]
-fn a_page_that_is_refused_holds_up_that_page_alone() {
+fn a_refused_page_does_not_block_others() {
     for identity in [Identity::Path, Identity::Id] {
         let mut world = World::new(identity);
         world.happen(&Event::Publish(None));
@@ -622,7 +622,7 @@ fn a_page_that_is_refused_holds_up_that_page_alone() {
 }
 
 #[test]
-fn files_go_only_when_all_pages_that_showed_them_are_written() {
+fn files_are_deleted_after_all_their_pages_are_written() {
     for (failure, deleted) in [(Some((0, Failure::Refused)), 0), (None, 1)] {
         let mut wiki = Memory::default();
         let mut record = Record::default();
@@ -632,13 +632,13 @@ fn files_go_only_when_all_pages_that_showed_them_are_written() {
         };
         run(&mut wiki, &mut record, &[page], &keep())
             .1
-            .expect("nothing is in the way");
+            .expect("the run succeeds");
         let page = RenderedPage {
             attachments: vec!["a.png".to_owned()],
             ..written("a", "Title", "other text")
         };
         let search = plan::lookups(vec![page], &record, wiki.identity(), |_| true);
-        let standings = publish::look(&mut wiki, &search).expect("looking goes well");
+        let standings = publish::look(&mut wiki, &search).expect("the lookup succeeds");
         let mut plan = plan::plan(search, standings, &keep());
         let files = plan.unshown(&record, wiki.identity());
         assert_eq!(
@@ -667,7 +667,7 @@ fn files_go_only_when_all_pages_that_showed_them_are_written() {
 }
 
 #[test]
-fn a_new_title_does_not_leave_a_colleagues_words_behind() {
+fn a_retitled_page_keeps_the_words_of_colleagues() {
     let mut world = World::new(Identity::Path);
     world.happen(&Event::Publish(None));
     world.happen(&Event::Edit(0, 7));
@@ -690,7 +690,7 @@ fn a_new_title_does_not_leave_a_colleagues_words_behind() {
 }
 
 #[test]
-fn a_title_that_another_page_has_holds_up_that_page_alone() {
+fn a_page_with_a_taken_title_does_not_block_others() {
     let mut world = World::new(Identity::Id);
     world.happen(&Event::Publish(None));
     world.happen(&Event::Title(0, 1));
@@ -703,21 +703,21 @@ fn a_title_that_another_page_has_holds_up_that_page_alone() {
         .filter(|step| step.action == plan::Action::Refuse(plan::Conflict::Taken))
         .count();
     assert_eq!((refused, world.wiki.text("Title 1")), (1, Some("text 1 5")));
-    assert!(world.foreign_texts_are_there());
+    assert!(world.has_all_texts_of_others());
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { rng_seed: common::seed(), failure_persistence: None, ..ProptestConfig::with_cases(600) })]
 
     #[test]
-    fn nobodys_words_are_lost_and_every_interruption_is_made_good(
+    fn no_text_is_lost_and_every_interruption_is_completed(
         events in proptest::collection::vec(event(), 1..25),
         identity in prop_oneof![Just(Identity::Path), Just(Identity::Id)],
     ) {
         let mut world = World::new(identity);
         for event in &events {
             world.happen(event);
-            prop_assert!(world.foreign_texts_are_there(), "{event:?} has lost one of {:?}: {:?}", world.foreign, world.wiki.pages);
+            prop_assert!(world.has_all_texts_of_others(), "{event:?} has lost one of {:?}: {:?}", world.foreign, world.wiki.pages);
         }
         // One run without failures completes the earlier ones, and another has nothing to do. But a
         // title that moves from one page to another is free only after the run that retitles the
@@ -736,7 +736,7 @@ proptest! {
     }
 
     #[test]
-    fn without_a_colleague_nothing_is_refused(
+    fn nothing_is_refused_without_edits_by_others(
         events in proptest::collection::vec(event().prop_filter("the author alone", |event| !matches!(event, Event::Edit(..) | Event::Delete(_))), 1..25),
         identity in prop_oneof![Just(Identity::Path), Just(Identity::Id)],
     ) {
@@ -754,7 +754,7 @@ proptest! {
     }
 
     #[test]
-    fn titles_go_from_one_to_another(
+    fn titles_can_move_between_pages(
         events in proptest::collection::vec(event().prop_filter("the author alone", |event| !matches!(event, Event::Edit(..) | Event::Delete(_))), 1..25),
     ) {
         let mut world = World::new(Identity::Path);
@@ -766,7 +766,7 @@ proptest! {
     }
 
     #[test]
-    fn a_digest_is_that_of_what_a_wiki_gives_back(text in "[a-z \\n]{0,40}", end in "[ \\n]{0,4}") {
+    fn digests_are_of_the_text_as_wikis_store_it(text in "[a-z \\n]{0,40}", end in "[ \\n]{0,4}") {
         prop_assert_eq!(Digest::of(&format!("{text}{end}")), Digest::of(&text));
         prop_assert_eq!(Digest::of(&text.replace('\n', "\r\n")), Digest::of(&text));
         prop_assert_eq!(Digest::parse(&Digest::of(&text).to_string()), Some(Digest::of(&text)));
@@ -774,7 +774,7 @@ proptest! {
 }
 
 #[test]
-fn a_page_shows_what_it_transcludes_with_its_pictures() {
+fn transclusions_are_published_with_their_pictures() {
     let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect/></svg>\n";
     let site = format!(
         "-- content/case-studies/one.md --\n---\ntitle: One\n---\n## Impact\n\nBefore.\n\n![[two#impact]]\n\
@@ -801,7 +801,7 @@ fn a_page_shows_what_it_transcludes_with_its_pictures() {
 }
 
 #[test]
-fn a_colleagues_name_does_not_steer_the_terminal() {
+fn names_of_colleagues_cannot_control_the_terminal() {
     let page = written("a", "Title", "text");
     let search = plan::lookups(vec![page], &Record::default(), Identity::Path, |_| true);
     let standing = RemotePage {

@@ -1,8 +1,10 @@
-//! What an author reads about each mistake: `reports/NAME.site` is a site with it, `reports/NAME.report` the report.
+//! The report about each mistake: `reports/NAME.site` is a site with it, and `reports/NAME.report`
+//! is the report.
 //!
-//! The text before the first file of a site says what its author did. A case that ends in `.team` is built for the team, and one that ends in
-//! `.wiki` is published to the wiki of its settings. With
-//! the environment variable `WRITE_REPORTS` set, the reports are written anew, and their diff is what there is to review.
+//! The text before the first file of a site describes what its author did. A case that ends in
+//! `.team` is built for the team, and one that ends in `.wiki` is published to the wiki of its
+//! settings. If the environment variable `WRITE_REPORTS` is set, the tests rewrite the reports.
+//! Review their diff.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -19,7 +21,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reports")
 }
 
-/// The files of the folder that have an ending, by their names without it.
+/// The names of the files with an extension in the folder, without the extension.
 fn files_ending_in(ending: &str) -> BTreeMap<String, String> {
     let entries = fs::read_dir(folder())
         .expect("the folder is there")
@@ -44,7 +46,7 @@ fn report(name: &str, site: &str) -> String {
 }
 
 #[test]
-fn each_mistake_is_reported_as_it_was() {
+fn reports_match_the_reviewed_ones() {
     let reports = files_ending_in(".report");
     let mut changed = Vec::new();
     for (name, site) in files_ending_in(".site") {
@@ -77,7 +79,7 @@ fn each_report_has_its_site() {
 #[test]
 fn each_rule_has_a_case() {
     let reports: String = files_ending_in(".report").into_values().collect();
-    // No file is known that the program has a fault with.
+    // No file is known to cause a failure of the program.
     let rules = rules::ALL.iter().filter(|&&rule| rule != &rules::FAULT);
     let missing: Vec<&str> = rules
         .map(|rule| rule.name)
@@ -95,7 +97,7 @@ fn messages(report: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn messages_keep_to_the_style() {
+fn messages_follow_the_style() {
     for (name, report) in files_ending_in(".report") {
         for message in messages(&report) {
             assert!(
@@ -106,9 +108,9 @@ fn messages_keep_to_the_style() {
     }
 }
 
-/// Words of the libraries below, which say nothing to an author.
+/// Jargon of the libraries, which an author does not understand.
 #[test]
-fn messages_are_in_plain_words() {
+fn messages_contain_no_jargon() {
     let jargon = [
         "found found",
         "mappingping",
@@ -129,7 +131,7 @@ fn messages_are_in_plain_words() {
     }
 }
 
-/// One mistake is said once: no two reports of a case point at the same place.
+/// A mistake is reported once: no two reports of a case have the same place.
 #[test]
 fn one_mistake_gives_one_report() {
     for (name, report) in files_ending_in(".report") {
@@ -162,14 +164,14 @@ fn two_home_pages_are_reported() {
 }
 
 #[test]
-fn a_figure_that_is_given_twice_is_reported() {
+fn a_repeated_figure_is_reported() {
     let report = check(
         "-- content/stories/outage.md --\n---\ntitle: The outage\nfacts:\n  loss: 1 day\n  loss: 2 days\n---\n",
     );
     assert!(report.contains("`loss` is given twice"), "{report}");
 }
 
-/// Says where a report lacks something.
+/// Describes what a report lacks.
 fn assert_says(report: &str, wanted: &[&str]) {
     let missing: Vec<&&str> = wanted
         .iter()
@@ -215,7 +217,7 @@ fn a_file_without_a_question_is_reported() {
 }
 
 #[test]
-fn names_that_redaction_makes_alike_are_explained() {
+fn names_that_redaction_makes_equal_are_explained() {
     let report = check_for(
         Audience::Team,
         "-- site.toml --\n[redact]\n\"Contoso\" = \"they\"\n\"Fabrikam\" = \"they\"\n-- content/case-studies/contoso.md --\n---\ntitle: a\n---\n-- content/case-studies/fabrikam.md --\n---\ntitle: b\n---\n",
@@ -242,7 +244,7 @@ fn follow_ups_of_two_stories_with_one_address_are_reported() {
 }
 
 #[test]
-fn a_folder_in_the_singular_is_told_its_plural() {
+fn a_singular_folder_name_suggests_the_plural() {
     for (singular, plural) in [
         ("story", "stories"),
         ("question", "questions"),
@@ -261,7 +263,7 @@ fn a_folder_in_the_singular_is_told_its_plural() {
 }
 
 #[test]
-fn a_path_to_another_name_suggests_nothing_far_from_it() {
+fn a_wrong_path_suggests_only_similar_ones() {
     let report = check("-- content/stories/outage.md --\n---\ntitle: a\n---\n\n[b](sheet.md)\n");
     assert!(!report.contains("did you mean"), "{report}");
 }

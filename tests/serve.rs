@@ -1,4 +1,5 @@
-//! `storybank serve` without a browser: whom it answers, what it gives away, and that it sees every way of saving.
+//! `storybank serve` without a browser: which requests it answers, what it never sends, and that it
+//! notices every kind of save.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -56,7 +57,7 @@ It was buried.
 buried too
 ";
 
-/// A folder with a site in it, things beside the site, and a server that shows the site.
+/// A folder with a site, other files beside the site, and a server that shows the site.
 struct Scene {
     server: Server,
     folder: Folder,
@@ -103,14 +104,14 @@ fn folder() -> Folder {
     folder
 }
 
-/// A story in a file.
+/// The text of a story.
 fn story(title: &str, words: &str) -> String {
     format!("---\ntitle: {title}\n---\n\n{words}\n")
 }
 
 const OUTAGE: &str = "content/stories/outage.md";
 
-/// When each file below a folder was written last.
+/// The modification time of each file below a folder.
 fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
     let entries = walkdir::WalkDir::new(folder)
         .into_iter()
@@ -126,7 +127,7 @@ fn stamps(folder: &Path) -> BTreeMap<PathBuf, SystemTime> {
 }
 
 #[test]
-fn pages_and_files_are_served_as_what_they_are() {
+fn pages_and_files_have_the_right_content_type() {
     let scene = Scene::new();
     for (path, kind, words) in [
         ("/", "text/html", "The outage"),
@@ -183,7 +184,7 @@ fn pages_and_files_are_served_as_what_they_are() {
 }
 
 #[test]
-fn a_page_that_is_not_there_says_so_with_its_status() {
+fn a_missing_page_has_status_404() {
     let scene = Scene::new();
     for path in [
         "/nothing.html",
@@ -207,7 +208,7 @@ fn a_page_that_is_not_there_says_so_with_its_status() {
 }
 
 #[test]
-fn a_question_for_the_head_gets_no_body() {
+fn a_head_request_gets_no_body() {
     let scene = Scene::new();
     let whole = scene.server.get("/stories/outage.html");
     let head = scene.server.ask(
@@ -231,7 +232,7 @@ fn a_question_for_the_head_gets_no_body() {
 }
 
 #[test]
-fn nothing_but_reading_is_possible() {
+fn only_reading_requests_are_allowed() {
     let scene = Scene::new();
     for method in [
         "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "NONSENSE",
@@ -247,7 +248,7 @@ fn nothing_but_reading_is_possible() {
 }
 
 #[test]
-fn a_strange_host_is_refused_and_sees_nothing() {
+fn requests_for_other_hosts_are_refused() {
     let scene = Scene::new();
     let port = scene.server.port();
     let strangers = [
@@ -307,7 +308,7 @@ fn a_strange_host_is_refused_and_sees_nothing() {
 }
 
 #[test]
-fn a_page_of_somebody_else_is_refused() {
+fn requests_from_other_origins_are_refused() {
     let scene = Scene::new();
     let host = scene.server.host();
     for origin in [
@@ -337,7 +338,7 @@ fn a_page_of_somebody_else_is_refused() {
 }
 
 #[test]
-fn no_address_leads_out_of_the_site() {
+fn no_address_reads_files_outside_the_site() {
     let scene = Scene::new();
     let paths = [
         "/../secret.md",
@@ -386,7 +387,7 @@ fn no_address_leads_out_of_the_site() {
             "{path}: {body}"
         );
     }
-    // What no browser asks for may be answered, but not with anything from elsewhere.
+    // Requests that no browser sends may be answered, but not with content from outside the site.
     for path in [
         "secret.md",
         "../secret.md",
@@ -411,7 +412,7 @@ fn a_link_that_leads_out_of_the_site_is_not_followed() {
     symlink(folder.join("secret.md"), stories.join("hidden.md")).expect("a link can be made");
     symlink(folder.path(), stories.join("outside")).expect("a link can be made");
     let server = Server::start(&folder.join("site"), &[]);
-    // One that is there from the start, one that comes later, and a file that becomes one.
+    // A link from the start, a new link, and a file that is replaced by a link.
     symlink(folder.join("secret.md"), stories.join("later.md")).expect("a link can be made");
     fs::remove_file(stories.join("map.png")).expect("it is there");
     symlink(folder.join("secret.png"), stories.join("map.png")).expect("a link can be made");
@@ -448,7 +449,7 @@ fn a_link_that_leads_out_of_the_site_is_not_followed() {
 }
 
 #[test]
-fn nonsense_and_silence_do_no_harm() {
+fn invalid_and_empty_requests_do_no_harm() {
     let scene = Scene::new();
     let long = "a".repeat(200_000);
     let host = scene.server.host();
@@ -466,7 +467,7 @@ fn nonsense_and_silence_do_no_harm() {
         .into_bytes(),
     ];
     for request in requests {
-        // Whether it is refused, answered or hung up on is all the same.
+        // It may be refused, answered or disconnected.
         let answer = scene.server.send(&request).map(|response| response.status);
         assert!(
             answer.is_none_or(|status| status != 500),
@@ -483,13 +484,13 @@ fn nonsense_and_silence_do_no_harm() {
     assert_eq!(scene.server.get("/").status, 200);
     assert!(
         start.elapsed() < Duration::from_secs(2),
-        "those who say nothing keep others waiting: {:?}",
+        "silent clients block others: {:?}",
         start.elapsed()
     );
 }
 
 #[test]
-fn many_streams_keep_nobody_waiting() {
+fn many_streams_do_not_block_requests() {
     let scene = Scene::new();
     let mut streams: Vec<_> = (0..30).map(|_| scene.server.events()).collect();
     let first: Vec<_> = streams.iter_mut().map(server::Events::next).collect();
@@ -509,7 +510,7 @@ fn many_streams_keep_nobody_waiting() {
 }
 
 #[test]
-fn the_stream_tells_where_it_stands_and_then_every_save() {
+fn the_stream_sends_the_current_revision_and_then_every_save() {
     let scene = Scene::with_arguments(&["--follow"]);
     let mut events = scene.server.events();
     let first = events.next();
@@ -528,7 +529,7 @@ fn the_stream_tells_where_it_stands_and_then_every_save() {
         "{first:?} {second:?}"
     );
     assert_eq!(second.page.as_deref(), Some("stories/outage.html"));
-    // What is announced is there.
+    // What was announced is available.
     let page = scene.server.get("/stories/outage.html").body;
     assert!(
         page.contains("The river was low.")
@@ -543,7 +544,7 @@ fn the_stream_tells_where_it_stands_and_then_every_save() {
         next.page.as_deref() == Some("stories/flood.html")
     });
     assert!(third.revision > second.revision);
-    // Who comes later is told the same.
+    // A client that connects later gets the same.
     assert_eq!(scene.server.events().next(), third);
     let port = scene.server.port().to_owned();
     let Scene { server, folder } = scene;
@@ -553,7 +554,7 @@ fn the_stream_tells_where_it_stands_and_then_every_save() {
 }
 
 #[test]
-fn the_stream_names_no_page_that_its_audience_does_not_get() {
+fn the_stream_names_no_hidden_page() {
     let scene = Scene::with_arguments(&["--follow", "--audience", "team"]);
     let mut events = scene.server.events();
     events.next();
@@ -574,7 +575,7 @@ fn the_stream_names_no_page_that_its_audience_does_not_get() {
 }
 
 #[test]
-fn a_broken_save_is_a_revision_too_and_mending_it_another() {
+fn a_broken_save_and_its_fix_are_two_revisions() {
     let scene = Scene::new();
     let mut events = scene.server.events();
     let first = events.next();
@@ -600,7 +601,7 @@ fn a_broken_save_is_a_revision_too_and_mending_it_another() {
 }
 
 #[test]
-fn a_file_that_is_too_long_or_too_deep_keeps_no_save_of_another_from_being_shown() {
+fn an_oversized_file_does_not_block_saves_of_others() {
     let scene = Scene::new();
     for (place, words) in [
         "- ".repeat(25 << 20),
@@ -610,7 +611,8 @@ fn a_file_that_is_too_long_or_too_deep_keeps_no_save_of_another_from_being_shown
     .into_iter()
     .enumerate()
     {
-        // In one step: half of such a text can be a sound one, which would be the last good version.
+        // In one step: the half of such a text can be valid, and would become the last good
+        // version.
         scene.save("outage.part", &story("The outage", &words));
         scene.rename("outage.part", OUTAGE);
         let saved = format!("It stopped {place} days later.");
@@ -627,7 +629,7 @@ fn a_file_that_is_too_long_or_too_deep_keeps_no_save_of_another_from_being_shown
 }
 
 #[test]
-fn markup_in_a_broken_file_is_shown_and_not_obeyed() {
+fn markup_in_a_broken_file_is_shown_as_text() {
     let scene = Scene::new();
     scene.save(
         OUTAGE,
@@ -674,13 +676,13 @@ fn nothing_is_written_to_the_disk() {
 }
 
 #[test]
-fn reading_is_no_save() {
+fn reading_a_file_is_not_a_save() {
     let scene = Scene::new();
     scene.save(OUTAGE, &story("The outage", "The river was low."));
     scene
         .server
         .shows("/stories/outage.html", "The river was low.");
-    // What is still on its way from that save is let through first.
+    // Events of the previous save may still arrive, so skip them first.
     let mut settled = scene.server.revision();
     let mut since = Instant::now();
     while since.elapsed() < Duration::from_millis(200) {
@@ -706,29 +708,29 @@ fn reading_is_no_save() {
 }
 
 #[test]
-fn every_way_of_saving_is_seen() {
+fn every_kind_of_save_is_noticed() {
     see_every_save(&[]);
 }
 
 #[test]
-fn every_way_of_saving_is_seen_where_the_system_tells_nothing() {
+fn every_kind_of_save_is_noticed_by_polling() {
     see_every_save(&["--poll"]);
 }
 
-/// Saves in every way that editors, tools and people have.
+/// Saves in every way that editors, tools and people do.
 fn see_every_save(arguments: &[&str]) {
     let scene = Scene::with_arguments(arguments);
     let server = &scene.server;
     let page = "/stories/outage.html";
     server.shows(page, "The river was high.");
 
-    // In place, also with as many bytes as before.
+    // In place, also with the same number of bytes.
     scene.save(OUTAGE, &story("The outage", "The river was low."));
     server.shows(page, "The river was low.");
     scene.save(OUTAGE, &story("The outage", "The river was dry."));
     server.shows(page, "The river was dry.");
 
-    // Into a file beside it, which takes its place.
+    // Into a temporary file that then replaces the original.
     for beside in [
         "content/stories/.outage.md.new",
         "content/stories/outage.md.tmp",
@@ -742,13 +744,13 @@ fn see_every_save(arguments: &[&str]) {
         server.shows(page, &format!("Saved by way of {beside}"));
     }
 
-    // With the old one kept as a backup.
+    // With the original kept as a backup.
     scene.rename(OUTAGE, "content/stories/outage.md~");
     scene.save(OUTAGE, &story("The outage", "The backup is kept."));
     server.shows(page, "The backup is kept.");
     scene.remove("content/stories/outage.md~");
 
-    // With the old time kept, as some tools that copy do.
+    // With the same modification time, as some copy tools do.
     let about = fs::metadata(scene.path(OUTAGE)).expect("it is there");
     scene.save(OUTAGE, &story("The outage", "The backup is gone."));
     let file = fs::File::options()
@@ -766,7 +768,7 @@ fn see_every_save(arguments: &[&str]) {
     scene.save(OUTAGE, &story("The outage", "It is filled again."));
     server.shows(page, "It is filled again.");
 
-    // A new file, a copy, a renamed one, a deleted one.
+    // A new file, a copy, a renamed file, a deleted file.
     scene.save("content/stories/storm.md", &story("The storm", "It blew."));
     server.shows("/stories/storm.html", "It blew.");
     server.shows("/stories.html", "The storm");
@@ -776,7 +778,7 @@ fn see_every_save(arguments: &[&str]) {
     scene.remove("content/stories/gale.md");
     server.lacks("/stories/gale.html");
 
-    // Folders: renamed with what is in them, changed afterwards, removed.
+    // Folders: renamed with their content, changed afterwards, removed.
     scene.rename("content/stories/flood", "content/stories/deluge");
     server.shows("/stories/deluge.html", "It rained.");
     server.lacks("/stories/flood.html");
@@ -788,7 +790,7 @@ fn see_every_save(arguments: &[&str]) {
     fs::remove_dir_all(scene.path("content/stories/deluge")).expect("it is there");
     server.lacks("/stories/deluge.html");
 
-    // New folders, one in the other.
+    // Nested new folders.
     scene.save(
         "content/questions/hardest.md",
         "---\nquestion: What was hardest?\n---\n",
@@ -834,11 +836,11 @@ fn see_every_save(arguments: &[&str]) {
     .expect("it can be moved");
     server.lacks("/stories/hail.html");
 
-    // What is beside the content: settings, a theme that was not there, pictures.
+    // Other inputs of the site: settings, a new theme, pictures.
     scene.save("site.toml", "title = \"Tales\"\n");
     server.shows("/", "Tales");
     scene.remove("site.toml");
-    eventually("there are no settings any more", || {
+    eventually("the settings are removed", || {
         !server.get("/").body.contains("Tales")
     });
     scene.save("site.toml", "title = \"Legends\"\n");
@@ -877,19 +879,19 @@ fn see_every_save(arguments: &[&str]) {
 
     // The whole content, moved away and back.
     scene.rename("content", "away");
-    eventually("the content is away, and that is said", || {
+    eventually("the missing content is reported", || {
         server.get(page).body.contains("sb-problems") || server.get(page).status == 404
     });
     scene.rename("away", "content");
     server.shows(page, "A map");
-    eventually("all is well", || {
+    eventually("the page shows no problems", || {
         !server.get(page).body.contains("sb-problems")
     });
     scene.save(OUTAGE, &story("The outage", "And it is still watched."));
     server.shows(page, "And it is still watched.");
 }
 
-/// A copy of a folder with all that it holds.
+/// Copies a folder with its content.
 fn copy(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from) {
         let entry = entry.expect("it can be read");
@@ -902,9 +904,10 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The preview says that the site is gone, and shows it as it last was; with it goes every page that others could see.
+/// Checks that the preview reports that the site is missing, and still shows all pages of its last
+/// state.
 #[track_caller]
-fn stays_as_it_was(server: &Server, words: &str) {
+fn shows_the_last_state(server: &Server, words: &str) {
     server.shows("/stories/outage.html", "sb-problems");
     let page = server.get("/stories/outage.html");
     assert!(
@@ -920,15 +923,15 @@ fn stays_as_it_was(server: &Server, words: &str) {
         "{}",
         flood.body
     );
-    eventually("the terminal says so", || {
+    eventually("the terminal reports it", || {
         server.said().contains("the site is shown as it last was")
     });
 }
 
-/// The preview has the site again, and sees what is saved in it.
+/// Checks that the preview has the site again, and notices saves in it.
 #[track_caller]
 fn sees_saves(scene: &Scene, words: &str) {
-    eventually("all is well", || {
+    eventually("the page shows no problems", || {
         !scene
             .server
             .get("/stories/outage.html")
@@ -952,7 +955,7 @@ fn sees_saves(scene: &Scene, words: &str) {
     scene.server.lacks("/static/extra.css");
 }
 
-/// A scene whose site lies some folders deep: `above/site/…`.
+/// A scene whose site is several folders deep: `far/above/site`.
 #[cfg(unix)]
 fn deep_scene(arguments: &[&str]) -> Scene {
     let scene = Scene::with_arguments(arguments);
@@ -968,9 +971,9 @@ fn deep_scene(arguments: &[&str]) -> Scene {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_takes_the_place_of_another_is_watched() {
+fn a_replaced_folder_is_watched() {
     for arguments in [&[][..], &["--poll"]] {
-        // The site, the folders above it, and those that it holds.
+        // The site, the folders above it, and the folders in it.
         for place in [
             "far/above/site",
             "far/above",
@@ -983,11 +986,11 @@ fn a_folder_that_takes_the_place_of_another_is_watched() {
             fs::rename(&here, &aside).expect("it can be renamed");
             copy(&aside, &here);
             sees_saves(&scene, "Copied");
-            // The copy goes, and the first one comes back.
+            // The copy is removed, and the original comes back.
             fs::rename(&here, scene.folder.join("copy")).expect("it can be renamed");
             fs::rename(&aside, &here).expect("it can be renamed");
             sees_saves(&scene, "Back");
-            // Another one takes its place in one step.
+            // A copy replaces it by an exchange of names.
             copy(&here, &aside);
             exchange(&here, &aside);
             fs::remove_dir_all(&aside).expect("it is there");
@@ -996,7 +999,7 @@ fn a_folder_that_takes_the_place_of_another_is_watched() {
     }
 }
 
-/// Lets two folders change places: in one step, where there is one.
+/// Exchanges two folders. The renames follow each other immediately.
 #[cfg(unix)]
 fn exchange(one: &Path, other: &Path) {
     let between = other.with_file_name("between");
@@ -1008,7 +1011,7 @@ fn exchange(one: &Path, other: &Path) {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
+fn a_folder_is_watched_again_when_it_is_moved_back() {
     for arguments in [&[][..], &["--poll"]] {
         for place in [
             "far/above/site",
@@ -1019,7 +1022,7 @@ fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
             let scene = deep_scene(arguments);
             let (here, aside) = (scene.folder.join(place), scene.folder.join("aside"));
             fs::rename(&here, &aside).expect("it can be renamed");
-            stays_as_it_was(&scene.server, "The river was high.");
+            shows_the_last_state(&scene.server, "The river was high.");
             fs::rename(&aside, &here).expect("it can be renamed");
             sees_saves(&scene, "Back");
         }
@@ -1028,7 +1031,7 @@ fn a_folder_that_is_moved_away_is_watched_again_when_it_is_back() {
 
 #[cfg(unix)]
 #[test]
-fn a_folder_that_is_moved_away_and_back_at_once_is_watched() {
+fn a_folder_is_watched_after_a_quick_move_and_back() {
     for place in [
         "far/above/site",
         "far/above",
@@ -1046,7 +1049,7 @@ fn a_folder_that_is_moved_away_and_back_at_once_is_watched() {
 
 #[cfg(unix)]
 #[test]
-fn content_that_becomes_a_link_to_itself_elsewhere_in_the_site_is_watched() {
+fn content_that_becomes_a_link_within_the_site_is_watched() {
     for arguments in [&[][..], &["--poll"]] {
         let scene = deep_scene(arguments);
         let (content, aside) = (scene.path("content"), scene.path("aside"));
@@ -1090,7 +1093,7 @@ fn content_that_is_removed_stays_in_the_preview_and_can_be_restored() {
                         .success()
                 );
             }
-            stays_as_it_was(&scene.server, "The river was high.");
+            shows_the_last_state(&scene.server, "The river was high.");
             copy(&scene.folder.join("backup"), &here);
             sees_saves(&scene, "Restored");
         }
@@ -1099,7 +1102,7 @@ fn content_that_is_removed_stays_in_the_preview_and_can_be_restored() {
 
 #[cfg(unix)]
 #[test]
-fn thousands_of_folders_can_go_at_once() {
+fn thousands_of_folders_can_be_removed_at_once() {
     let folder = folder();
     for number in 0..5_000 {
         let place = folder.join(&format!("site/content/stories/s{number}"));
@@ -1120,30 +1123,30 @@ fn thousands_of_folders_can_go_at_once() {
     for number in 0..2_500 {
         fs::remove_dir_all(scene.path(&format!("content/stories/s{number}"))).expect("it is there");
     }
-    // These wait no longer than any other test does.
+    // The time limit is the same as in any other test.
     scene.server.lacks("/stories/s2499.html");
     scene.server.lacks("/stories/s0.html");
     sees_saves(&scene, "Still watched");
     assert!(
         !scene.server.said().contains("site.toml"),
-        "what has not changed is not said to have: {}",
+        "an unchanged file is reported as changed: {}",
         scene.server.said()
     );
-    // All of the content goes, and with it thousands of folders: it stays in the preview.
+    // The whole content with thousands of folders is removed: it stays in the preview.
     fs::remove_dir_all(scene.path("content")).expect("it is there");
-    stays_as_it_was(&scene.server, "Still watched");
+    shows_the_last_state(&scene.server, "Still watched");
     for page in ["/stories/s2500.html", "/stories/s4999.html"] {
         assert_eq!(scene.server.get(page).status, 200, "{page}");
     }
 }
 
 #[test]
-fn a_template_that_cannot_make_a_page_is_said_in_the_terminal_once() {
+fn a_failing_template_is_reported_once_in_the_terminal() {
     let scene = Scene::new();
     let said = |words: &str| scene.server.said().matches(words).count();
     scene.save("themes/default/templates/story.html", "{{ titel }}");
     scene.server.shows("/stories/outage.html", "is not defined");
-    eventually("the terminal says it", || {
+    eventually("the terminal reports it", || {
         said("variable `titel` is not defined") == 1
     });
     assert!(
@@ -1165,14 +1168,14 @@ fn a_template_that_cannot_make_a_page_is_said_in_the_terminal_once() {
         "{}",
         scene.server.said()
     );
-    // Another mistake is another line, and one that comes back, too.
+    // A different mistake is a new line, and so is one that comes back.
     scene.save("themes/default/templates/story.html", "{{ tidle }}");
     scene.server.shows("/stories/outage.html", "tidle");
-    eventually("the terminal says it", || {
+    eventually("the terminal reports it", || {
         said("variable `tidle` is not defined") == 1
     });
     scene.save("themes/default/templates/story.html", "{{ title }}");
-    eventually("all is well", || {
+    eventually("the page shows no problems", || {
         !scene
             .server
             .get("/stories/outage.html")
@@ -1181,24 +1184,24 @@ fn a_template_that_cannot_make_a_page_is_said_in_the_terminal_once() {
     });
     scene.save("themes/default/templates/story.html", "{{ titel }}");
     scene.server.shows("/stories/outage.html", "titel");
-    eventually("the terminal says it again", || {
+    eventually("the terminal reports it again", || {
         said("variable `titel` is not defined") == 2
     });
 }
 
 #[test]
-fn a_word_that_may_not_leave_is_said_in_the_terminal() {
+fn a_forbidden_word_is_reported_in_the_terminal() {
     let scene = Scene::new();
     scene.save("site.toml", "[forbid]\nwords = [\"noon\"]\n");
     eventually("the page is withheld", || {
         scene.server.get("/@team/stories/move.html").status == 500
     });
-    eventually("the terminal says why", || {
+    eventually("the terminal reports the reason", || {
         scene.server.said().contains("withheld-word")
     });
 }
 
-/// What a page is allowed to do.
+/// The content security policy of a page.
 fn policy(server: &Server, path: &str) -> String {
     let response = server.get(path);
     assert_eq!(
@@ -1210,7 +1213,7 @@ fn policy(server: &Server, path: &str) -> String {
 }
 
 #[test]
-fn files_that_documents_refer_to_run_nothing() {
+fn linked_files_run_no_scripts() {
     let scene = Scene::new();
     let endings = [
         "html", "htm", "HTML", "xhtml", "xht", "svg", "xml", "xsl", "mhtml", "shtml", "js", "mjs",
@@ -1252,7 +1255,8 @@ fn files_that_documents_refer_to_run_nothing() {
         );
         for asset in assets {
             let response = scene.server.get(&format!("{prefix}/assets/{asset}"));
-            // A picture that is none cannot be cleaned; that is said in words, which run nothing either.
+            // A file that is not a picture cannot be cleaned. The message about that runs no script
+            // either.
             let policy = response.header("content-security-policy");
             let ending = asset.rsplit('.').next().unwrap_or_default();
             let is_medium = ["pdf", "mp3", "wav", "ogg", "mp4", "webm"].contains(&ending);
@@ -1281,7 +1285,7 @@ fn files_that_documents_refer_to_run_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_save_is_seen_through_a_link_that_stays_in_the_site() {
+fn a_save_is_noticed_through_a_link_within_the_site() {
     for arguments in [&["--poll"], &[][..]] {
         let folder = folder();
         folder.write(&files(
@@ -1304,7 +1308,7 @@ fn a_save_is_seen_through_a_link_that_stays_in_the_site() {
 }
 
 #[test]
-fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
+fn after_many_small_saves_the_complete_text_is_shown() {
     for arguments in [&[][..], &["--poll"]] {
         let scene = Scene::with_arguments(arguments);
         for number in 0..100 {
@@ -1317,7 +1321,7 @@ fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
         scene
             .server
             .shows("/stories/outage.html", "The river rose 99 times.");
-        // A file that grows bit by bit, as over a slow line.
+        // A file that grows in small steps, as over a slow connection.
         let mut file = fs::File::create(scene.path(OUTAGE)).expect("it can be written");
         for bit in story("The outage", "It came bit by bit, and this is the end.")
             .as_bytes()
@@ -1333,9 +1337,10 @@ fn words_that_come_in_many_small_saves_are_shown_in_the_end() {
 }
 
 #[test]
-fn the_last_of_saves_that_never_rest_is_shown() {
+fn the_last_of_continuous_saves_is_shown() {
     let scene = Scene::new();
-    // Longer and longer, so that some end just when the server has waited for quiet for long enough.
+    // Longer and longer series of saves. Some of them end just when the server stops waiting for a
+    // pause.
     for length in (465..=535).step_by(5) {
         let start = Instant::now();
         let mut number = 0;
@@ -1358,7 +1363,7 @@ fn the_last_of_saves_that_never_rest_is_shown() {
 }
 
 #[test]
-fn thousands_of_files_at_once_are_seen() {
+fn thousands_of_new_files_are_noticed() {
     for arguments in [&[][..], &["--poll"]] {
         let scene = Scene::with_arguments(arguments);
         for number in 0..2_000 {
@@ -1393,7 +1398,7 @@ fn thousands_of_files_at_once_are_seen() {
 }
 
 #[test]
-fn files_that_are_the_tools_own_are_no_save() {
+fn files_of_tools_are_not_saves() {
     let scene = Scene::new();
     let before = scene.server.revision();
     for name in [
@@ -1406,7 +1411,7 @@ fn files_that_are_the_tools_own_are_no_save() {
     ] {
         scene.save(name, "nothing of the site");
     }
-    // The next true save is the next revision, so the others were none.
+    // The next real save is the next revision, so the others were not revisions.
     scene.save(OUTAGE, &story("The outage", "The river was low."));
     scene
         .server
@@ -1416,10 +1421,10 @@ fn files_that_are_the_tools_own_are_no_save() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_passed_over_unless_it_was_asked_for() {
+fn a_busy_port_is_skipped_unless_requested() {
     let folder = folder();
     let root = folder.join("site");
-    // Somebody else may have it already, which is as good.
+    // Another program may use it already, which is fine.
     let _taken = TcpListener::bind("127.0.0.1:4000");
     let server = Server::run(serve(&root));
     let port: u16 = server.port().parse().expect("it is a number");

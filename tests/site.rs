@@ -1,4 +1,4 @@
-//! Whole sites as their readers find them: every link leads somewhere, and every page is sound.
+//! Complete sites in the view of their readers: every link has a target, and every page is valid.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -20,7 +20,7 @@ use program::Folder;
 use storybank::model::Audience;
 use storybank::preview::{Assets, Options, Preview, Snapshot};
 
-/// A built site, its pages parsed.
+/// A built site with its pages parsed.
 struct Built {
     artefacts: Artefacts,
     pages: BTreeMap<String, Page>,
@@ -40,21 +40,21 @@ impl Built {
         Self { artefacts, pages }
     }
 
-    /// The site that the program makes of a folder.
+    /// Builds the site in a folder with the program.
     fn of_folder(root: &Path, audience: &str) -> Self {
         let out = Folder::new();
         let mut build = program::build(root, &out.join("site"));
         build.args(["--audience", audience]);
         program::succeed(build);
         let mut artefacts = program::tree(&out.join("site"));
-        // The list of what was built is no part of what is read, and folders are not files.
+        // The list of built files is not for readers, and folders are not files.
         artefacts.retain(|path, bytes| {
             path != ".storybank" && (!bytes.is_empty() || path.contains('.'))
         });
         Self::new(artefacts)
     }
 
-    /// The site that a text gives.
+    /// Builds the site of a text.
     fn of_text(text: &str, audience: Audience) -> Self {
         Self::new(
             make(&files(text), audience)
@@ -62,7 +62,7 @@ impl Built {
         )
     }
 
-    /// Everything that is wrong with the site.
+    /// All mistakes in the site.
     fn faults(&self) -> Vec<String> {
         let mut faults: Vec<String> = self
             .pages
@@ -142,7 +142,7 @@ fn has_scheme(address: &str) -> bool {
             .is_some_and(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
-/// The path that an address names on the page at `from`.
+/// The path of an address on the page at `from`.
 fn joined(from: &str, address: &str) -> String {
     let mut parts: Vec<&str> = from.split('/').collect();
     parts.pop();
@@ -170,7 +170,7 @@ fn decoded(address: &str) -> String {
     String::from_utf8(bytes).expect("addresses are UTF-8")
 }
 
-/// Everything that is wrong with a page by itself.
+/// All mistakes within a page.
 fn page_faults(page: &Page) -> Vec<String> {
     let mut faults: Vec<String> = page.mistakes.clone();
     let mut ids = BTreeSet::new();
@@ -261,7 +261,7 @@ fn assert_sound(built: &Built) {
     assert!(!built.pages.is_empty());
 }
 
-/// The words of the settings' redaction that a site holds, in its addresses, its texts or its attributes.
+/// The redacted words that a site contains in its addresses, texts or attributes.
 fn words_held(built: &Built, words: &[String]) -> Vec<String> {
     let plain = |text: &str| -> String {
         text.to_lowercase()
@@ -295,9 +295,9 @@ fn words_held(built: &Built, words: &[String]) -> Vec<String> {
     held
 }
 
-/// The checks themselves: a site in which everything is wrong.
+/// Tests the checks with a site in which everything is wrong.
 #[test]
-fn the_checks_find_what_they_look_for() {
+fn the_checks_find_mistakes() {
     let page = "<!doctype html><html><title>a</title><body><h1 id=x>a</h1><h3 id=x>b</h3><p><a href=\"b.html\"></a><a href=\"#y\">c</a><img src=\"//example.org/a.png\"><i></p>";
     let built = Built::new(Artefacts::from([
         ("a.html".to_owned(), page.into()),
@@ -331,12 +331,12 @@ fn own_root() -> &'static Path {
 }
 
 #[test]
-fn the_own_site_is_sound_for_its_author() {
+fn this_repositorys_site_is_valid_for_its_author() {
     assert_sound(&Built::of_folder(own_root(), "private"));
 }
 
 #[test]
-fn the_own_site_is_sound_for_the_team() {
+fn this_repositorys_site_is_valid_for_the_team() {
     let built = Built::of_folder(own_root(), "team");
     assert_sound(&built);
     let settings =
@@ -351,7 +351,7 @@ fn the_own_site_is_sound_for_the_team() {
     assert_eq!(words_held(&built, &words), Vec::<String>::new());
 }
 
-/// The pages of a preview, as their author and as others see them, by their addresses.
+/// The pages of a preview for its author and for other audiences, keyed by address.
 fn previewed(snapshot: &Snapshot) -> Vec<(String, Page)> {
     let inputs = snapshot.inputs();
     let site = common::linked(inputs, Audience::Private);
@@ -388,7 +388,7 @@ fn preview_faults(snapshot: &Snapshot) -> Vec<String> {
 }
 
 #[test]
-fn the_pages_of_a_preview_are_sound() {
+fn the_pages_of_a_preview_are_valid() {
     let options = Options {
         audience: None,
         folder: "/a \"folder\"".to_owned(),
@@ -401,7 +401,7 @@ fn the_pages_of_a_preview_are_sound() {
         .take(Ok(inputs.clone()), |_| Assets::new())
         .expect("it is the first");
     assert_eq!(preview_faults(&snapshot), Vec::<String>::new());
-    // With a mistake, a warning, and a file that cannot be read.
+    // A site with an error, a warning, and a file that cannot be read.
     let mut broken = inputs;
     let add = |file: &mut storybank::build::InputFile, text: &str| {
         let bytes = [&*file.bytes, text.as_bytes()].concat();
@@ -426,12 +426,12 @@ fn the_pages_of_a_preview_are_sound() {
     assert_eq!(preview_faults(&snapshot), Vec::<String>::new());
     let failed = preview
         .take(Err("the <disk> is gone".to_owned()), |_| Assets::new())
-        .expect("it is news");
+        .expect("it is a new state");
     assert_eq!(preview_faults(&failed), Vec::<String>::new());
 }
 
 #[test]
-fn a_new_site_is_sound() {
+fn a_new_site_is_valid() {
     let folder = Folder::new();
     let root = folder.join("new");
     let output = program::run(program::storybank([OsStr::new("init"), root.as_os_str()]));
@@ -448,22 +448,22 @@ fn a_new_site_is_sound() {
 }
 
 #[test]
-fn an_empty_site_is_sound() {
+fn an_empty_site_is_valid() {
     for audience in [Audience::Private, Audience::Team, Audience::Public] {
         assert_sound(&Built::of_text("-- content/home.md --\n", audience));
     }
 }
 
-/// A site that uses everything that the format has.
+/// A site that uses every feature of the format.
 const FULL: &str = include_str!("sites/full.site");
 
 #[test]
-fn a_full_site_is_sound_for_its_author() {
+fn a_full_site_is_valid_for_its_author() {
     assert_sound(&Built::of_text(FULL, Audience::Private));
 }
 
 #[test]
-fn a_full_site_is_sound_for_others() {
+fn a_full_site_is_valid_for_others() {
     assert_sound(&Built::of_text(FULL, Audience::Team));
     assert_sound(&Built::of_text(FULL, Audience::Public));
 }
@@ -477,7 +477,7 @@ fn story(body: &str) -> String {
 }
 
 #[test]
-fn a_link_to_follow_ups_leads_to_them() {
+fn links_to_follow_ups_have_targets() {
     assert_sound(&Built::of_text(
         &story("[[outage#follow-ups]]\n\n## Follow-ups\n\n### Why?\n\nSo."),
         Audience::Private,
@@ -485,7 +485,7 @@ fn a_link_to_follow_ups_leads_to_them() {
 }
 
 #[test]
-fn a_link_to_a_heading_under_a_follow_up_leads_to_it() {
+fn links_to_headings_under_follow_ups_have_targets() {
     assert_sound(&Built::of_text(
         &story("[[outage#in-detail]]\n\n## Follow-ups\n\n### Why?\n\n#### In detail\n\nSo."),
         Audience::Private,
@@ -493,9 +493,9 @@ fn a_link_to_a_heading_under_a_follow_up_leads_to_it() {
 }
 
 #[test]
-fn a_link_to_what_a_variant_replaces_leads_to_a_place() {
+fn links_to_replaced_parts_have_targets() {
     let variant = "-- content/stories/outage/short.md --\n---\ntitle: In short\n---\n\n## Result\n\na\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n[[outage/short#at-night]]\n";
-    // Either it is said that the variant has no such part, or the link leads to one.
+    // Either a diagnostic reports that the variant has no such section, or the link has a target.
     if let Ok(artefacts) = make(
         &files(&(story("## Result\n\n### At night\n\nb") + variant)),
         Audience::Private,
@@ -505,10 +505,10 @@ fn a_link_to_what_a_variant_replaces_leads_to_a_place() {
 }
 
 #[test]
-fn a_link_to_what_a_variant_does_not_inherit_leads_to_a_place() {
+fn links_to_parts_that_are_not_inherited_have_targets() {
     let variant = "-- content/stories/outage/short.md --\n---\ntitle: In short\ninherit: false\n---\n\n## Result\n\na\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n[[outage/short#learning]]\n";
     let text = story("## Result\n\nb\n\n## Learning\n\nc") + variant;
-    // Either it is said that the variant has no such part, or the link leads to one.
+    // Either a diagnostic reports that the variant has no such section, or the link has a target.
     if let Ok(artefacts) = make(&files(&text), Audience::Private) {
         assert_sound(&Built::new(artefacts));
     }
@@ -531,7 +531,7 @@ fn ids_in_html_are_not_repeated() {
 }
 
 #[test]
-fn headings_in_html_leave_one_of_the_first_level() {
+fn pages_have_one_first_level_heading_despite_html() {
     assert_sound(&Built::of_text(
         &story("## Result\n\n<h1>a</h1>"),
         Audience::Private,
@@ -539,7 +539,7 @@ fn headings_in_html_leave_one_of_the_first_level() {
 }
 
 #[test]
-fn addresses_in_html_lead_somewhere() {
+fn addresses_in_html_have_targets() {
     let text = story("<a href=\"../other.md\">a</a>");
     if let Ok(artefacts) = make(&files(&text), Audience::Private) {
         assert_sound(&Built::new(artefacts));
@@ -566,7 +566,7 @@ fn pages_of_a_list_have_different_titles() {
 }
 
 #[test]
-fn a_link_to_a_private_part_of_another_page_leads_to_the_page() {
+fn links_to_private_parts_target_the_page() {
     let text = story("[[other#secret]]").replace("It was [[outage]].", "## Secret {.private}\n\na");
     for audience in [Audience::Private, Audience::Public] {
         assert_sound(&Built::of_text(&text, audience));

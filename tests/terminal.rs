@@ -1,4 +1,5 @@
-//! What the program prints: nothing steers the terminal, every write that fails is handled, and the exit status is one of three.
+//! The output of the program: it contains no control sequences from content, every failed write is
+//! handled, and there are three exit statuses.
 
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod common;
@@ -51,7 +52,7 @@ fn folder() -> Folder {
     folder
 }
 
-/// The words of a command line, each with the exit status that it has where everything can be written.
+/// Command lines with their exit status if all output can be written.
 const COMMANDS: &[(&str, i32)] = &[
     ("build --root site", 0),
     ("build --root site --quiet --timings", 0),
@@ -112,7 +113,7 @@ fn in_shell(folder: &Folder, line: &str, outputs: &str) -> Command {
     command
 }
 
-/// A pipe that nobody reads from any more.
+/// A pipe whose reading end is closed.
 fn hung_up() -> Stdio {
     let (reader, writer) = std::io::pipe().expect("a pipe can be made");
     drop(reader);
@@ -151,7 +152,7 @@ fn every_command_is_tried() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn no_output_that_cannot_be_written_is_a_fault() {
+fn unwritable_output_never_causes_a_panic() {
     let full = || {
         Stdio::from(
             fs::File::options()
@@ -190,7 +191,7 @@ fn no_output_that_cannot_be_written_is_a_fault() {
         assert_eq!(is_said, has_result, "{line}: {}", words(&unwritten));
         is_no_fault(line, &unwritten);
 
-        // What else is said does not decide what is done.
+        // Messages that cannot be written do not change the result.
         let unheard = tried(&|command| _ = command.stderr(full()));
         assert_eq!(
             (unheard.status.code(), unheard.stdout),
@@ -204,7 +205,7 @@ fn no_output_that_cannot_be_written_is_a_fault() {
             "{line} >/dev/full 2>&1"
         );
 
-        // A reader who has gone ends nothing and is no error.
+        // A reader that has closed the pipe is not an error.
         let left = tried(&|command| _ = command.stdout(hung_up()));
         assert_eq!(
             left.status.code(),
@@ -220,7 +221,7 @@ fn no_output_that_cannot_be_written_is_a_fault() {
         let left = tried(&|command| _ = command.stdout(hung_up()).stderr(hung_up()));
         assert_eq!(left.status.code(), Some(status), "{line} 2>&1 | true");
 
-        // Nobody gave an output.
+        // The caller gave no output.
         for outputs in [">&-", "2>&-", ">&- 2>&-"] {
             let folder = folder();
             let output = run(in_shell(&folder, line, outputs));
@@ -237,7 +238,7 @@ fn no_output_that_cannot_be_written_is_a_fault() {
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_preview_whose_address_nobody_reads_ends() {
+fn a_preview_ends_if_its_address_cannot_be_written() {
     let folder = folder();
     let mut full = serve(&folder.join("site"));
     full.args(["--port", "0"]).stdout(
@@ -256,7 +257,7 @@ fn a_preview_whose_address_nobody_reads_ends() {
 }
 
 #[test]
-fn a_preview_goes_on_when_nobody_hears_what_else_it_says() {
+fn a_preview_continues_if_its_messages_cannot_be_written() {
     let folder = folder();
     let mut command = serve(&folder.join("site"));
     command.args(["--port", "0"]);
@@ -272,11 +273,12 @@ fn a_preview_goes_on_when_nobody_hears_what_else_it_says() {
     }
 }
 
-/// Text that steers a terminal: sequences with one and with two characters at their start, other control characters, and those that
-/// turn the direction of text. The sequence for colours is one that the program itself never uses.
+/// Text that controls a terminal: escape sequences that start with one and with two characters,
+/// other control characters, and characters that change the direction of text. The program never
+/// uses this colour sequence itself.
 const HOSTILE: &str = "x\u{1b}[5;45my\u{1b}]0;title\u{7}\u{9b}2J\u{9d}0;t\u{9c}\rforged\u{8}\u{c}\u{b}\u{7f}\u{85}\u{202e}\u{2066}\u{200f}\u{61c}\u{2028}z";
 
-/// The same with the end of a line in it, as names of files and values may have one.
+/// The same with a line break, which file names and values may contain.
 fn forging() -> String {
     format!("{HOSTILE}\nerror: forged")
 }
@@ -293,7 +295,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", escaped.collect::<String>())
 }
 
-/// Nothing in it steers a terminal but the colours that are the program's own.
+/// Checks that a text contains no control characters except the program's own colours.
 #[track_caller]
 fn is_harmless(what: &str, text: &str) {
     let steers = |next: char| {
@@ -319,8 +321,8 @@ fn is_harmless(what: &str, text: &str) {
     );
 }
 
-/// Runs a command with colours and without, each on a site of its own; it must have something to say.
-fn says_nothing_that_steers(what: &str, site: &dyn Fn() -> Folder, arguments: &[OsString]) {
+/// Runs a command with and without colours, each on its own site. It must print something.
+fn check_messages_are_harmless(what: &str, site: &dyn Fn() -> Folder, arguments: &[OsString]) {
     for colours in [false, true] {
         let folder = site();
         let mut command = storybank(arguments);
@@ -342,16 +344,17 @@ fn says_nothing_that_steers(what: &str, site: &dyn Fn() -> Folder, arguments: &[
         is_no_fault(what, &output);
         assert!(
             output.stdout.len() + output.stderr.len() > 10,
-            "{what} says nothing"
+            "{what} prints nothing"
         );
         assert!(
             colours || !output.stderr.contains(&0x1b),
-            "{what} has colours where nobody sees them"
+            "{what} prints colours without a terminal"
         );
     }
 }
 
-/// What is hostile in a site, a word that must be in the report of its build, and its files.
+/// The kind of hostile text, a word that must be in the report of the build, and the files of a
+/// site.
 type Case = (&'static str, &'static str, Vec<(String, String)>);
 
 /// Sites in which something has a hostile name or value.
@@ -545,7 +548,7 @@ fn written(files: &[(String, String)]) -> Folder {
 
 #[test]
 #[cfg(unix)]
-fn nothing_in_a_site_steers_the_terminal() {
+fn no_text_of_a_site_controls_the_terminal() {
     for (what, rule, files) in hostile_sites() {
         let site = || written(&files);
         let arguments = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
@@ -556,7 +559,7 @@ fn nothing_in_a_site_steers_the_terminal() {
             &["publish", "handbook"],
             &["new", "story", "Flood"],
         ] {
-            says_nothing_that_steers(&format!("{what}: {words:?}"), &site, &arguments(words));
+            check_messages_are_harmless(&format!("{what}: {words:?}"), &site, &arguments(words));
         }
         let folder = site();
         let mut build = storybank(["build"]);
@@ -569,7 +572,7 @@ fn nothing_in_a_site_steers_the_terminal() {
         );
         let mut command = serve(folder.path());
         command.args(["--port", "0"]).env("CLICOLOR_FORCE", "1");
-        // Without a theme there is no preview.
+        // The preview needs a theme.
         if rule == "theme" {
             is_harmless(what, &words(&run(command)));
             continue;
@@ -584,14 +587,16 @@ fn nothing_in_a_site_steers_the_terminal() {
         )
         .expect("it can be written");
         server.shows("/stories.html", "Saved");
-        server::eventually("the save is said", || server.said().contains("shown after"));
+        server::eventually("the save is reported", || {
+            server.said().contains("shown after")
+        });
         is_harmless(what, &server.said());
     }
 }
 
 #[test]
 #[cfg(unix)]
-fn nothing_on_the_command_line_steers_the_terminal() {
+fn no_argument_controls_the_terminal() {
     use std::os::unix::ffi::OsStringExt;
     let site = || {
         let folder = folder();
@@ -638,7 +643,11 @@ fn nothing_on_the_command_line_steers_the_terminal() {
                 }
                 argument
             });
-            says_nothing_that_steers(&format!("{words:?}"), &site, &arguments.collect::<Vec<_>>());
+            check_messages_are_harmless(
+                &format!("{words:?}"),
+                &site,
+                &arguments.collect::<Vec<_>>(),
+            );
         }
     }
 }
@@ -651,7 +660,7 @@ fn at(folder: &Folder, place: &str, words: &[&str]) -> Output {
 }
 
 #[test]
-fn a_site_is_found_from_below() {
+fn a_site_is_found_from_its_subfolders() {
     let folder = folder();
     fs::create_dir_all(folder.join("site/content/stories/outage/deep")).expect("it can be made");
     let built = at(&folder, "site/content/stories/outage/deep", &["build"]);
@@ -686,7 +695,7 @@ fn a_site_is_found_from_below() {
         "{}",
         words(&published)
     );
-    // A site without settings is one, too, but not every folder of this name is of a site.
+    // A site does not need settings, but not every folder named `content` is in a site.
     let built = at(&folder, "broken/content/stories", &["build"]);
     assert!(
         built.status.code() == Some(1) && words(&built).contains("unknown field"),
@@ -700,7 +709,7 @@ fn a_site_is_found_from_below() {
         "{}",
         words(&built)
     );
-    // The nearest site is meant.
+    // The nearest site is used.
     folder.write(&files(
         "-- site/examples/content/stories/a.md --\n---\ntitle: Inner\n---\n",
     ));
@@ -710,7 +719,7 @@ fn a_site_is_found_from_below() {
         "{}",
         words(&built)
     );
-    // A folder that is named is meant itself.
+    // A folder given with an option must itself be the root of a site.
     let built = at(&folder, "site", &["build", "--root", "content/stories"]);
     assert!(
         built.status.code() == Some(2) && words(&built).contains("it lies in the site at"),
@@ -720,7 +729,7 @@ fn a_site_is_found_from_below() {
 }
 
 #[test]
-fn a_folder_without_a_site_is_explained_by_every_command_alike() {
+fn every_command_explains_a_missing_site_in_the_same_way() {
     let folder = folder();
     fs::create_dir(folder.join("empty")).expect("it can be made");
     let reason = |words_of_command: &[&str]| {
@@ -760,7 +769,7 @@ fn a_folder_without_a_site_is_explained_by_every_command_alike() {
 }
 
 #[test]
-fn a_site_is_not_started_among_the_sources_of_another() {
+fn init_refuses_a_folder_inside_another_site() {
     let folder = folder();
     for place in [
         "site/content",
@@ -785,7 +794,7 @@ fn a_site_is_not_started_among_the_sources_of_another() {
 }
 
 #[test]
-fn a_quiet_command_says_only_results_and_mistakes() {
+fn a_quiet_command_prints_only_results_and_errors() {
     let folder = folder();
     for (line, result) in [
         ("build site --quiet", "site/public/index.html\n"),

@@ -1,4 +1,4 @@
-//! One connection that stays open, and what comes over it.
+//! Requests over a connection that stays open.
 
 use std::time::{Duration, Instant};
 
@@ -11,18 +11,18 @@ use tokio::time;
 
 use super::running::PATIENCE;
 
-/// How long it is until a page is asked for again.
+/// The interval between two requests for the same page.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// A connection to a server.
 pub struct Connection {
-    /// What its addresses start with, without a slash at the end.
+    /// The prefix of its addresses, without a slash at the end.
     pub address: String,
     client: Client<HttpConnector, Body>,
     runtime: Runtime,
 }
 
-/// What a server answered.
+/// A response of the server.
 #[derive(Debug)]
 pub struct Page {
     pub status: u16,
@@ -30,7 +30,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// The revision of the site that a page of the preview is of.
+    /// The revision of the site, from a page of the preview.
     pub fn revision(&self) -> Option<u64> {
         let (_, rest) = self.text.split_once("data-revision=\"")?;
         rest.split('"').next()?.parse().ok()
@@ -58,7 +58,7 @@ impl Connection {
         self.runtime.block_on(self.page(path))
     }
 
-    /// Asks for a page again and again until it is as it is wanted; also gives the moment when it was there.
+    /// Requests a page until it meets a condition. Also returns the time of that response.
     pub fn ask_until(
         &self,
         path: &str,
@@ -76,7 +76,7 @@ impl Connection {
                         let (seconds, revision) = (PATIENCE.as_secs(), page.revision());
                         return Err(format!("after {seconds} s `{path}` does not show what was saved (revision {revision:?})"));
                     }
-                    // A server that is only being started is asked again.
+                    // A server that is still starting is asked again.
                     Ok(_) | Err(_) => time::sleep(PAUSE).await,
                 }
             }
@@ -87,7 +87,7 @@ impl Connection {
         let failed = |error: String| format!("`{}{path}`: {error}", self.address);
         let address = format!("{}{path}", self.address)
             .parse()
-            .map_err(|_| failed("it is no address".to_owned()))?;
+            .map_err(|_| failed("it is not a valid address".to_owned()))?;
         let response = self
             .client
             .get(address)

@@ -1,9 +1,9 @@
-//! The same made-up stories as a storybank site and as a Hugo site; the same number gives the same
-//! bytes.
+//! The same generated stories as a storybank site and as a Hugo site. The same number gives the
+//! same bytes.
 //!
-//! About 3 kB a story: the four parts of an answer and a reflection, three competencies, two
-//! questions, two links to other stories. Every tenth has a block of Rust, one of nine, so a
-//! generator that remembers what it has highlighted pays nine times and not once per block.
+//! About 3 kB for each story: the four parts of an answer and a reflection, three competencies, two
+//! questions, and two links to other stories. Every tenth story has one of nine blocks of Rust, so
+//! a generator that caches highlighted code highlights only nine blocks.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::workspace::at;
 
-/// Where a storybank site keeps its stories, below its root.
+/// The folder of the stories, below the root of a storybank site.
 pub const STORIES: &str = "content/stories";
 
 /// Writes a storybank site of `stories` stories.
@@ -60,12 +60,12 @@ pub fn write_hugo(root: &Path, stories: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// The name of the story with this index, as files and links have it.
+/// The name of the story with this index, as in files and links.
 pub fn slug(index: usize) -> String {
     format!("s{index:05}")
 }
 
-/// One story, before any generator's own markup.
+/// A story without the markup of a generator.
 struct Story {
     title: String,
     competencies: Vec<&'static str>,
@@ -77,8 +77,8 @@ struct Story {
 }
 
 impl Story {
-    /// The file: `questions` is the key under which a generator wants them, `link` writes a link to
-    /// a story.
+    /// The file of the story. `questions` is the generator's key for questions, and `link` writes a
+    /// link to a story.
     fn markdown(&self, questions: &str, link: impl Fn(usize) -> String) -> String {
         format!(
             "---\ntitle: \"{}\"\ncompetencies: [{}]\n{questions}: [{}]\n---\n{} See {} and {}.\n",
@@ -178,11 +178,11 @@ fn write(root: &Path, path: &str, text: &str) -> Result<(), String> {
     fs::write(&path, text).map_err(at(&path))
 }
 
-/// `SplitMix64`: few lines, and good enough for filler text.
+/// `SplitMix64`: short, and good enough for filler text.
 struct Random(u64);
 
 impl Random {
-    /// Neighbouring seeds give unrelated numbers.
+    /// Neighbouring seeds give independent numbers.
     fn new(seed: usize) -> Self {
         Self(seed as u64)
     }

@@ -1,9 +1,9 @@
-//! The least that any generator must do: read each story, turn its Markdown into HTML once, write
-//! one file.
+//! The least work of any generator: it reads each story, converts its Markdown to HTML once, and
+//! writes one file.
 //!
-//! No templates, no links, no lists: a generator cannot be faster, so its distance from here is its
-//! own cost, whatever the machine. The files lie flat, as storybank's do; a folder for each would
-//! slow the floor down.
+//! It has no templates, links or lists. A generator cannot be faster, so its distance from this
+//! time is its own cost, on any machine. The files are in one folder, as storybank's are, because a
+//! folder for each would take longer.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::workspace::at;
 
-/// The first argument that turns the benchmark into the floor: it starts itself so.
+/// The first argument with which the benchmark starts itself as the floor.
 pub const ARGUMENT: &str = "floor";
 
 /// Builds every story of one folder into `out`; fails on the first file that cannot be read or

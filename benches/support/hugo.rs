@@ -1,8 +1,8 @@
-//! The Hugo of the search path, to compare with.
+//! Hugo from the search path, for comparison.
 
 use std::process::{Command, Stdio};
 
-/// Its name and version; nothing where there is none.
+/// Its name and version; `None` without Hugo.
 pub fn version() -> Option<String> {
     let answer = Command::new("hugo")
         .arg("version")

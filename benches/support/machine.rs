@@ -1,9 +1,9 @@
-//! What the machine is, for the reader of the numbers.
+//! The machine, described for readers of the report.
 
 use std::path::Path;
 use std::{env, fs, thread};
 
-/// One line: cores, memory, processor, system; what the system does not tell is left out.
+/// One line: cores, memory, processor, system. Unknown parts are left out.
 pub fn describe() -> String {
     let cores = thread::available_parallelism()
         .map_or_else(|_| "unknown cores".to_owned(), |n| format!("{n} cores"));
@@ -17,8 +17,8 @@ pub fn describe() -> String {
         .join(", ")
 }
 
-/// The bytes that may still be written below `path`; absent where there is no such folder or no way
-/// to ask.
+/// The free space below `path` in bytes. `None` if the folder does not exist or the system does not
+/// report it.
 #[cfg(target_os = "linux")]
 pub fn free_bytes(path: &Path) -> Option<u128> {
     use std::ffi::CString;
@@ -27,8 +27,8 @@ pub fn free_bytes(path: &Path) -> Option<u128> {
 
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
     let mut status = MaybeUninit::<libc::statvfs>::zeroed();
-    // SAFETY: the path ends in a zero byte and the second pointer is to a live value of the type
-    // that is filled in.
+    // SAFETY: the path ends with a zero byte, and the second pointer is to a live value of the type
+    // that the call fills in.
     let answer = unsafe { libc::statvfs(path.as_ptr(), status.as_mut_ptr()) };
     // SAFETY: it was zeroed, which is a valid value of every field.
     let status = unsafe { status.assume_init() };

@@ -5,20 +5,20 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// The arguments, behind `cargo bench --bench NAME --`.
+/// The arguments, which follow `cargo bench --bench NAME --`.
 const USAGE: &str = "[STORIES ..] [--rounds N] [--keep DIR]";
 
 /// What to measure.
 pub struct Options {
     /// Numbers of stories, one corpus for each.
     pub sizes: Vec<usize>,
-    /// How often each process runs; for the preview, how often it is started.
+    /// The number of runs of each process; for the preview, the number of starts.
     pub rounds: usize,
-    /// An empty or absent folder to work in, left as it is at the end.
+    /// An empty or missing folder to work in, which is kept at the end.
     pub keep: Option<PathBuf>,
 }
 
-/// Runs a benchmark with the arguments after the name of the program, and says why where it fails.
+/// Runs a benchmark with the arguments of this process, and reports its error.
 pub fn started_with(run: impl FnOnce(&[OsString]) -> Result<(), String>) -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().skip(1).collect();
     match run(&arguments) {
@@ -30,11 +30,12 @@ pub fn started_with(run: impl FnOnce(&[OsString]) -> Result<(), String>) -> Exit
     }
 }
 
-/// Reads the arguments after the name of the program; fails on one that is not understood.
+/// Parses the arguments.
 ///
-/// There is nothing to measure where `cargo bench` has not started it, as in `cargo test --all-targets`.
+/// Returns no options if `cargo bench` has not started the program, as in `cargo test
+/// --all-targets`.
 pub fn parse(arguments: &[OsString]) -> Result<Option<Options>, String> {
-    // Cargo adds `--bench` to the arguments of every benchmark that it runs, and of nothing else.
+    // Cargo adds `--bench` to the arguments of benchmarks only.
     if !arguments.iter().any(|argument| argument == "--bench") {
         return Ok(None);
     }

@@ -1,4 +1,4 @@
-//! The files that a build left, and which of them the next build touched.
+//! The files of a build, and those that the next build changed.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -9,31 +9,31 @@ use std::time::SystemTime;
 
 use super::workspace::at;
 
-/// All files below a folder at one moment.
+/// All files below a folder at one time.
 pub struct Output(BTreeMap<PathBuf, Mark>);
 
-/// What tells whether a file was written again, and with other bytes.
+/// Shows whether a file was written again, and whether its bytes changed.
 #[derive(Clone, Copy)]
 struct Mark {
     modified: SystemTime,
     digest: u64,
 }
 
-/// What one build did to the output of the build before it.
+/// The changes of a build to the output of the previous one.
 #[derive(Default)]
 pub struct Change {
-    /// How many files there are now.
+    /// The number of files now.
     pub files: usize,
-    /// Files written again, whatever the bytes, and files that are new.
+    /// Written files, with or without other bytes, including new files.
     pub written: Vec<PathBuf>,
-    /// How many of the written files have bytes that were not there before.
+    /// The number of written files whose bytes changed.
     pub differing: usize,
-    /// How many files are gone.
+    /// The number of removed files.
     pub removed: usize,
 }
 
 impl Output {
-    /// Looks at every file below `folder`.
+    /// Reads every file below `folder`.
     pub fn read(folder: &Path) -> Result<Self, String> {
         let mut files = BTreeMap::new();
         visit(folder, &mut |path| {
@@ -47,7 +47,7 @@ impl Output {
         Ok(Self(files))
     }
 
-    /// What happened since `before`.
+    /// The changes since `before`.
     pub fn since(&self, before: &Self) -> Change {
         let known = |path: &PathBuf| before.0.get(path);
         let written = self
@@ -72,7 +72,7 @@ impl Output {
 }
 
 impl Change {
-    /// Becomes `other` if that one wrote at least as many files.
+    /// Keeps the larger of two changes, by the number of written files.
     pub fn keep_larger(&mut self, other: Self) {
         if other.written.len() >= self.written.len() {
             *self = other;
@@ -81,7 +81,8 @@ impl Change {
 }
 
 impl Mark {
-    /// Reads the file piece by piece: the benchmark itself has to stay small, see `Run::peak`.
+    /// Reads the file in parts, because the benchmark itself must use little memory, see
+    /// `Run::peak`.
     fn of(path: &Path) -> io::Result<Self> {
         let mut file = File::open(path)?;
         let mut hasher = DefaultHasher::new();
@@ -99,7 +100,7 @@ impl Mark {
     }
 }
 
-/// How many pages there are: files whose name ends in `.html`.
+/// The number of pages: files whose name ends in `.html`.
 pub fn pages(folder: &Path) -> Result<usize, String> {
     let mut pages = 0;
     visit(folder, &mut |path| {

@@ -1,4 +1,4 @@
-//! How long it takes from a save until a browser has painted it.
+//! The time from a save until a browser has painted it.
 
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,8 +8,8 @@ use serde_json::json;
 use super::saving::{Story, Way};
 use crate::browser::Browser;
 
-/// Notes when some words are on the screen. A callback of the first frame runs before that frame is painted, so the moment
-/// is that of the second: it may be late by one frame, and is never early.
+/// Records when some words are visible. The callback of a frame runs before it is painted, so this
+/// takes the time of the second frame: at most one frame late, and never early.
 const NOTE: &str = "
 window.painted = null;
 const note = () => {
@@ -21,14 +21,15 @@ const observer = new MutationObserver(note);
 observer.observe(document.body, { subtree: true, childList: true, characterData: true });
 ";
 
-/// How long the page is left alone before it is asked whether it has painted, so that the question costs it nothing.
+/// How long the page is not asked for its result, so that the request does not slow it down.
 const UNDISTURBED: Duration = Duration::from_millis(400);
 
-/// Opens the page of a story in Chromium, saves the story again and again, and gives the milliseconds of each save.
+/// Opens the page of a story in Chromium, saves the story repeatedly, and returns the milliseconds
+/// of each save.
 pub fn measure(address: &str, story: &Story, saves: usize) -> Result<Vec<f64>, String> {
     let browser = Browser::start();
     browser.open(address);
-    // The page is in step once it hears of revisions; that is not what is measured.
+    // Waits until the page receives revisions, which is not measured.
     thread::sleep(Duration::from_secs(1));
     (0..saves)
         .map(|number| {
@@ -54,7 +55,7 @@ pub fn measure(address: &str, story: &Story, saves: usize) -> Result<Vec<f64>, S
         .collect()
 }
 
-/// The milliseconds of the system's clock, which is the browser's too.
+/// The milliseconds of the system clock, which the browser uses as well.
 fn since_epoch() -> f64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)

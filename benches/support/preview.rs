@@ -1,4 +1,4 @@
-//! One site, served, saved and looked at.
+//! Measures a served site: its first page, saves, and memory.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -13,36 +13,37 @@ use super::saving::{BETWEEN, Story, Way};
 use super::workspace::{Workspace, remove};
 use super::{painting, rightness};
 
-/// How many saves of each kind are measured; enough for a 95th percentile.
+/// The number of measured saves of each kind: enough for a 95th percentile.
 const SAVES: usize = 30;
 
-/// Hugo takes seconds for each.
+/// Fewer, because Hugo takes seconds for each.
 const HUGO_SAVES: usize = 5;
 
-/// All that was measured on one site; times are in milliseconds.
+/// All results for one site; times are in milliseconds.
 #[derive(Default)]
 pub struct Results {
     /// The number of stories.
     pub stories: usize,
-    /// From the start of the program to the end of its first page.
+    /// From the start of the program until the first page is complete.
     pub start: Vec<f64>,
-    /// From a save in place until the page has it.
+    /// From a save in place until the page contains it.
     pub in_place: Vec<f64>,
-    /// From a save by renaming until the page has it.
+    /// From a save by renaming until the page contains it.
     pub by_renaming: Vec<f64>,
     /// From a save until a browser has painted it.
     pub painted: Vec<f64>,
-    /// How many pages were compared with what they have to say, all of them right.
+    /// The number of pages that were compared with the files. All of them were right.
     pub right: usize,
-    /// The memory of the server after all of that.
+    /// The memory of the server at the end.
     pub memory: Option<Memory>,
-    /// The same of Hugo's own preview; nothing where there is no Hugo.
+    /// The same for Hugo's own preview; empty without Hugo.
     pub hugo_start: Vec<f64>,
-    /// From a save in place until Hugo's page has it.
+    /// From a save in place until Hugo's page contains it.
     pub hugo_in_place: Vec<f64>,
 }
 
-/// Writes a site of `stories` stories and measures everything on it; the preview is started `rounds` times.
+/// Writes a site of `stories` stories and measures everything on it. The preview is started
+/// `rounds` times.
 pub fn measure(
     workspace: &Workspace,
     stories: usize,
@@ -95,7 +96,7 @@ fn storybank(folder: &Path, rounds: usize, results: &mut Results) -> Result<(), 
     Ok(())
 }
 
-/// Starts the preview and waits for its first page; also gives how long that took.
+/// Starts the preview and waits for its first page. Also returns the time that this took.
 fn start(root: &Path, log: &Path) -> Result<(Running, Connection, f64), String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_storybank"));
     command.args(["serve", "--port", "0", "--root"]).arg(root);
@@ -107,7 +108,8 @@ fn start(root: &Path, log: &Path) -> Result<(Running, Connection, f64), String> 
     Ok((server, connection, took))
 }
 
-/// Saves one story after the other, each with words that are new, and gives how long it took until its page had them.
+/// Saves one story after the other with new words, and returns the times until their pages contain
+/// them.
 fn saves(
     connection: &Connection,
     root: &Path,
@@ -166,7 +168,7 @@ fn hugo(folder: &Path, results: &mut Results) -> Result<(), String> {
     Ok(())
 }
 
-/// A port that nobody listens on; Hugo does not say which one it takes.
+/// A free port. Hugo does not report the port that it chooses.
 fn free_port() -> Result<u16, String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).and_then(|listener| listener.local_addr());
     listener

@@ -1,4 +1,4 @@
-//! The report of the preview: Markdown that can be pasted into `docs/benchmarks.md`.
+//! The report about the preview: Markdown for `docs/benchmarks.md`.
 
 use super::machine;
 use super::preview::Results;
@@ -6,16 +6,16 @@ use super::statistics::spread;
 use super::table::{TARGETS, Verdict, grouped, verdict};
 use super::workspace::Workspace;
 
-/// The first page is there after at most this time, in milliseconds.
+/// The target for the first page, in milliseconds.
 const START: f64 = 1000.0;
-/// A page has what was saved after at most this time, in milliseconds.
+/// The target from a save until the page contains it, in milliseconds.
 const SERVED: f64 = 60.0;
-/// A browser has painted what was saved after at most this time, in milliseconds.
+/// The target from a save until a browser has painted it, in milliseconds.
 const PAINTED: f64 = 150.0;
-/// The server needs less memory than this, in MiB.
+/// The target for the memory of the server, in MiB.
 const RESIDENT: f64 = 400.0;
 
-/// The whole report; `results` are ordered by size.
+/// The whole report. `results` are ordered by size.
 pub fn markdown(hugo: Option<&str>, workspace: &Workspace, results: &[Results]) -> String {
     [
         setting(hugo, workspace),
@@ -71,7 +71,7 @@ fn row(results: &Results, what: &str, series: &[f64]) -> String {
     )
 }
 
-/// The smallest value that so many of a hundred do not exceed.
+/// The percentile of some values.
 fn percentile(values: &[f64], hundredths: usize) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);

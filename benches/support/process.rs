@@ -1,5 +1,4 @@
-//! One whole process, measured: its time, its peak memory, and the stages that it reports of
-//! itself.
+//! Measures a whole process: its time, its peak memory, and the stages that it reports.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -10,20 +9,21 @@ use std::time::Instant;
 
 use super::workspace::at;
 
-/// What one process took.
+/// The cost of a process.
 pub struct Run {
     /// From its start to its end, in seconds.
     pub wall: f64,
-    /// The most memory that was resident at once, in bytes; absent where the system does not tell.
+    /// The peak of resident memory, in bytes. `None` if the system does not report it.
     ///
-    /// Linux counts from before the program takes its place, so it never reads lower than the
-    /// benchmark's own peak: the benchmark holds no corpus and no page in memory.
+    /// Linux counts from before the program replaces the benchmark's image, so the value is never
+    /// below the benchmark's own peak. The benchmark therefore keeps no corpus and no page in
+    /// memory.
     pub peak: Option<u64>,
-    /// The lines in which it said how long its stages took, as they were.
+    /// The lines in which it reported the times of its stages.
     pub stages: Vec<String>,
 }
 
-/// Runs the command to its end, its standard error going to `log`; fails when it cannot start or
+/// Runs the command until it ends, with its standard error in `log`. Fails if it cannot start or
 /// does not succeed.
 pub fn run(command: &mut Command, log: &Path) -> Result<Run, String> {
     let program = command.get_program().display().to_string();
@@ -50,7 +50,7 @@ pub fn run(command: &mut Command, log: &Path) -> Result<Run, String> {
     })
 }
 
-/// Waits for the process and asks the system for its peak memory in bytes.
+/// Waits for the process and returns its peak memory in bytes.
 #[cfg(unix)]
 fn wait(child: &mut Child) -> io::Result<(ExitStatus, Option<u64>)> {
     use std::mem::MaybeUninit;
@@ -68,7 +68,7 @@ fn wait(child: &mut Child) -> io::Result<(ExitStatus, Option<u64>)> {
     }
     // SAFETY: it was zeroed, which is a valid value of every field, and then filled in.
     let usage = unsafe { usage.assume_init() };
-    // The unit of the field is the kibibyte, but for Apple's systems, where it is the byte.
+    // The unit of the field is the kibibyte. On Apple's systems it is the byte.
     let unit = if cfg!(target_vendor = "apple") {
         1
     } else {
@@ -83,7 +83,7 @@ fn wait(child: &mut Child) -> io::Result<(ExitStatus, Option<u64>)> {
     Ok((child.wait()?, None))
 }
 
-/// What a process wrote to standard error, read line by line as it may be long.
+/// The standard error of a process, read line by line because it can be long.
 struct Said {
     stages: Vec<String>,
     last: VecDeque<String>,

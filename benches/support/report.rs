@@ -1,4 +1,4 @@
-//! The report: Markdown that can be pasted into `docs/benchmarks.md`.
+//! The report about builds: Markdown for `docs/benchmarks.md`.
 
 use std::fmt::Write as _;
 
@@ -9,19 +9,19 @@ use super::statistics::spread;
 use super::table::{TARGETS, Verdict, grouped, verdict};
 use super::workspace::Workspace;
 
-/// A cold build may take this many times as long as the floor.
+/// The target for a cold build, as a multiple of the floor.
 const COLD_TO_FLOOR: f64 = 3.0;
-/// A cold build needs less memory than this, in MiB.
+/// The target for the memory of a cold build, in MiB.
 const PEAK: f64 = 400.0;
-/// A build after one edit takes less than this part of a cold build.
+/// The target for a build after one edit, as a part of a cold build.
 const EDITED_TO_COLD: f64 = 0.5;
-/// The speed with many stories is at least this part of the speed with few.
+/// The target for the speed with many stories, as a part of the speed with few.
 const LINEAR: f64 = 0.8;
 
-/// How many names of written files a line shows.
+/// The maximum number of names of written files in a line.
 const NAMES: usize = 8;
 
-/// The whole report; `results` are ordered by size.
+/// The whole report. `results` are ordered by size.
 pub fn markdown(
     contenders: &Contenders,
     workspace: &Workspace,

@@ -1,8 +1,8 @@
-//! Whether all pages tell of an edit at once: what is fast must not forget.
+//! Checks that all pages show an edit at once.
 //!
-//! One more story is written and then edited again and again, each time with another title, another competency and another
-//! link. Each time another page is asked first, until it tells of the edit; then every page that depends on the story has to
-//! be right, and of the very same revision.
+//! The benchmark adds a story and edits it repeatedly, each time with another title, competency and
+//! link. After each edit it requests another page first, until that page shows the edit. Then every
+//! page that depends on the story must be right, and of the same revision.
 
 use std::path::Path;
 use std::thread;
@@ -11,24 +11,27 @@ use super::asking::{Connection, Page};
 use super::corpus::{self, STORIES};
 use super::saving::{BETWEEN, Way, save};
 
-/// The name of the story that is edited.
+/// The name of the edited story.
 const EDITED: &str = "edited";
 
-/// The question that it answers, and the competencies which that probes: so it is always the first of the answers.
+/// The question that it answers, and the competencies of that question. They make the story the
+/// first answer.
 const QUESTION: &str = "a-prototype";
 const PROBED: &str = "leadership, coaching";
 
-/// The competency that it shows besides, and the index of the story that it links to: those of one edit, and of the next.
+/// Its additional competency, and the index of the story that it links to: for one edit, and for
+/// the next.
 const STATES: [(&str, usize); 2] = [("analysis", 1), ("ownership", 2)];
 
-/// What a page has to say after an edit, and what not.
+/// The text that a page must and must not contain after an edit.
 struct Expected {
     path: String,
     has: Vec<String>,
     lacks: Vec<String>,
 }
 
-/// Edits a story once for each page that shows it, and gives how many pages were right; fails on the first that is not.
+/// Edits a story once for each page that shows it, and returns the number of right pages. Fails on
+/// the first wrong one.
 pub fn check(connection: &Connection, root: &Path) -> Result<usize, String> {
     let before = counts(&connection.ask("/competencies.html")?)?;
     let file = root.join(STORIES).join(EDITED).with_extension("md");
@@ -73,12 +76,13 @@ fn text(number: usize) -> String {
     )
 }
 
-/// A title that comes before all others in lists, and is part of no other one.
+/// A title that is the first in sorted lists, and not a part of any other title.
 fn title(number: usize) -> String {
     format!("Edit {number} done")
 }
 
-/// What all the pages have to say after an edit; `before` has the counts of the competencies before the first one.
+/// The expected content of all pages after an edit. `before` has the counts of the competencies
+/// before the first one.
 fn expected(number: usize, before: [usize; 2]) -> Vec<Expected> {
     let (now, then) = (number % 2, (number + 1) % 2);
     let [(competency, target), (former_competency, former_target)] = [STATES[now], STATES[then]];
@@ -137,7 +141,7 @@ fn expected(number: usize, before: [usize; 2]) -> Vec<Expected> {
 }
 
 impl Expected {
-    /// What is wrong with a page.
+    /// Describes the mistakes on a page.
     fn mistake(&self, page: &Page) -> Option<String> {
         let missing = self
             .has
@@ -158,7 +162,7 @@ fn spoken(name: &str) -> String {
     format!("{}{}</a>", name[..1].to_uppercase(), &name[1..])
 }
 
-/// What comes before the number of its stories where a competency is listed.
+/// The text before the number of stories in an entry of a competency.
 fn row(name: &str) -> String {
     format!(
         "competencies/{name}.html\">{}</h2>\n<b class=\"row-time\">",
@@ -170,7 +174,7 @@ fn counted_row(name: &str, count: usize) -> String {
     format!("{}{count} <small>", row(name))
 }
 
-/// How many stories show each of the two competencies.
+/// The number of stories that show each of the two competencies.
 fn counts(page: &Page) -> Result<[usize; 2], String> {
     let count = |name: &str| {
         let (_, rest) = page.text.split_once(&row(name))?;

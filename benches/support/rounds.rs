@@ -1,4 +1,4 @@
-//! The contenders, taking turns.
+//! Runs the programs in turns.
 
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
@@ -18,13 +18,13 @@ use super::{corpus, floor, hugo};
 pub struct Contenders {
     floor: PathBuf,
     storybank: &'static str,
-    /// Hugo's name and version; absent when there is no Hugo to compare with.
+    /// Hugo's name and version; `None` without Hugo.
     pub hugo: Option<String>,
 }
 
 impl Contenders {
-    /// The floor is this program, storybank the one built along with it, Hugo the one on the search
-    /// path.
+    /// The floor is this program, storybank is the one built with it, and Hugo is the one on the
+    /// search path.
     pub fn find() -> Result<Self, String> {
         let floor =
             env::current_exe().map_err(|error| format!("this program has no path: {error}"))?;
@@ -39,14 +39,14 @@ impl Contenders {
 /// One kind of process.
 #[derive(Default)]
 pub struct Series {
-    /// The pages that each of its runs leaves.
+    /// The number of pages after each run.
     pub pages: usize,
-    /// Its runs, one a round, in the order of the rounds.
+    /// The runs in the order of the rounds.
     pub runs: Vec<Run>,
 }
 
 impl Series {
-    /// The wall times in seconds, round by round.
+    /// The wall times in seconds, by round.
     pub fn walls(&self) -> impl Iterator<Item = f64> {
         self.runs.iter().map(|run| run.wall)
     }
@@ -61,13 +61,12 @@ impl Series {
         self.runs.iter().filter_map(|run| run.peak).max()
     }
 
-    /// How many times as long as `other` it takes: the median over the rounds, each compared with
-    /// itself.
+    /// The median over the rounds of its time divided by the time of `other` in the same round.
     pub fn ratio(&self, other: &Self) -> f64 {
         spread(iter::zip(self.walls(), other.walls()).map(|(mine, theirs)| mine / theirs)).median
     }
 
-    /// The run in the middle by time, the faster one where two are in the middle.
+    /// The run with the median time, or the faster one of the two in the middle.
     pub fn median_run(&self) -> &Run {
         let mut runs: Vec<&Run> = self.runs.iter().collect();
         runs.sort_by(|one, other| one.wall.total_cmp(&other.wall));
@@ -75,24 +74,24 @@ impl Series {
     }
 }
 
-/// All that was measured on one corpus.
+/// All results for one corpus.
 #[derive(Default)]
 pub struct Results {
     /// The number of stories.
     pub stories: usize,
-    /// The least work.
+    /// The least possible work.
     pub floor: Series,
-    /// Storybank without any former output.
+    /// Storybank without previous output.
     pub cold: Series,
-    /// Storybank after one story has got one more sentence.
+    /// Storybank after a sentence was added to one story.
     pub edited: Series,
-    /// What those builds did to the output, the one that wrote most.
+    /// The changes of the build that wrote the most files.
     pub edited_change: Change,
-    /// Storybank after nothing has changed.
+    /// Storybank without a change.
     pub unchanged: Series,
-    /// What those builds did to the output, the one that wrote most.
+    /// The changes of the build that wrote the most files.
     pub unchanged_change: Change,
-    /// Hugo without any former output; no runs when there is no Hugo.
+    /// Hugo without previous output; no runs without Hugo.
     pub hugo: Series,
 }
 
@@ -120,17 +119,17 @@ pub fn measure(
     Ok(results)
 }
 
-/// The sites of one size, ready to be built again and again.
+/// The sites of one size, which can be built repeatedly.
 struct Course<'a> {
     contenders: &'a Contenders,
     storybank: Site,
     hugo: Site,
     floor_out: PathBuf,
-    /// The story that is edited.
+    /// The edited story.
     edited: PathBuf,
-    /// Where a program may keep what it remembers between builds.
+    /// The cache folder of the programs.
     cache: PathBuf,
-    /// Where a program's standard error goes.
+    /// The file for the standard error of the programs.
     log: PathBuf,
 }
 
@@ -153,7 +152,7 @@ impl<'a> Course<'a> {
         })
     }
 
-    /// Lets every contender run once.
+    /// Runs every program once.
     fn round(&self, results: &mut Results) -> Result<(), String> {
         self.floor(&mut results.floor)?;
 
@@ -245,7 +244,7 @@ impl<'a> Course<'a> {
             .map_err(at(&self.edited))
     }
 
-    /// Runs a build that writes to `out`; a build without a page counts as failed.
+    /// Runs a build that writes to `out`. A build without pages is an error.
     fn run(&self, command: &mut Command, out: &Path, series: &mut Series) -> Result<(), String> {
         series.runs.push(process::run(command, &self.log)?);
         series.pages = output::pages(out)?;

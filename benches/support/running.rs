@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::workspace::at;
 
-/// How long anything may take before it counts as broken.
+/// The time limit of all waits.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A program that ends with this value.
+/// A process that is killed when this value is dropped.
 pub struct Running {
-    /// When it was started.
+    /// The time of its start.
     pub started: Instant,
     child: Child,
     program: String,
@@ -23,14 +23,14 @@ pub struct Running {
 /// The memory of a process, in bytes.
 #[derive(Clone, Copy)]
 pub struct Memory {
-    /// What is resident now.
+    /// The resident memory now.
     pub resident: u64,
-    /// The most that was resident at once.
+    /// The peak of resident memory.
     pub peak: u64,
 }
 
 impl Running {
-    /// Starts a program; what it prints goes to `log`.
+    /// Starts a program with its output in `log`.
     pub fn start(command: &mut Command, log: &Path) -> Result<Self, String> {
         let program = command.get_program().display().to_string();
         let output = File::create(log).map_err(at(log))?;
@@ -48,7 +48,7 @@ impl Running {
         })
     }
 
-    /// Waits until a line of what it prints has what is looked for.
+    /// Waits until `find` finds a value in a line of its output.
     pub fn wait_for<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Result<T, String> {
         loop {
             let said = fs::read_to_string(&self.log).map_err(at(&self.log))?;
@@ -70,7 +70,7 @@ impl Running {
         }
     }
 
-    /// Its memory; absent where the system does not tell.
+    /// Its memory; `None` if the system does not report it.
     pub fn memory(&self) -> Option<Memory> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let bytes = |name| {
@@ -93,7 +93,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself, and then there is nothing to stop.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

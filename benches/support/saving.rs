@@ -1,4 +1,4 @@
-//! Saving a story, as editors do it.
+//! Saving a story in the ways of editors.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,22 +6,22 @@ use std::time::Duration;
 
 use super::workspace::at;
 
-/// How long nothing is saved in between, so that every save is on its own.
+/// The pause between two saves, so that each is separate.
 pub const BETWEEN: Duration = Duration::from_millis(400);
 
 /// How an editor saves.
 #[derive(Debug, Clone, Copy)]
 pub enum Way {
-    /// It writes the file itself.
+    /// It writes to the file itself.
     InPlace,
-    /// It writes another file, which then takes the place of the old one.
+    /// It writes a temporary file and renames it to the original.
     ByRenaming,
 }
 
 /// A story that is edited.
 pub struct Story {
     file: PathBuf,
-    /// What it was before anybody edited it.
+    /// Its text before the first edit.
     text: String,
 }
 
@@ -31,13 +31,13 @@ impl Story {
         Ok(Self { file, text })
     }
 
-    /// Saves the story with one more sentence at its end.
+    /// Saves the story with a sentence added at its end.
     pub fn save_with(&self, sentence: &str, way: Way) -> Result<(), String> {
         save(&self.file, &format!("{}\n{sentence}\n", self.text), way)
     }
 }
 
-/// Saves a text under a name.
+/// Saves a text in a way.
 pub fn save(file: &Path, text: &str, way: Way) -> Result<(), String> {
     match way {
         Way::InPlace => fs::write(file, text).map_err(at(file)),

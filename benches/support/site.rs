@@ -1,4 +1,4 @@
-//! A site that is built again and again.
+//! A site that is built repeatedly.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use super::workspace::{at, remove};
 
-/// A site's sources and the place of its output.
+/// The folders of a site and its output.
 pub struct Site {
     /// The folder of the sources.
     pub root: PathBuf,
-    /// The folder of the output; absent after `make_cold`.
+    /// The folder of the output, which `make_cold` removes.
     pub out: PathBuf,
-    /// The names in `root` that are the author's, and not left there by a build.
+    /// The names in `root` that are the author's, not of a build.
     authored: BTreeSet<OsString>,
 }
 
@@ -28,7 +28,7 @@ impl Site {
         })
     }
 
-    /// Removes what former builds left: the output, and caches and locks beside the sources.
+    /// Removes what previous builds left: the output, and caches and locks beside the sources.
     pub fn make_cold(&self) -> Result<(), String> {
         remove(&self.out)?;
         names(&self.root)?

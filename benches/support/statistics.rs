@@ -1,13 +1,13 @@
-//! The few numbers that stand for many.
+//! Summaries of measured values.
 
-/// Smallest, middle and largest of some values.
+/// The smallest, the median and the largest of some values.
 pub struct Spread {
     pub min: f64,
     pub median: f64,
     pub max: f64,
 }
 
-/// The spread of at least one value.
+/// The spread of one or more values.
 pub fn spread(values: impl IntoIterator<Item = f64>) -> Spread {
     let mut values: Vec<f64> = values.into_iter().collect();
     values.sort_by(f64::total_cmp);

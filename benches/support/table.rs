@@ -1,20 +1,20 @@
-//! What the tables of all reports have in common.
+//! The parts that the tables of all reports share.
 
 use std::fmt::{self, Display};
 
-/// The head of a table of targets, whose rows `verdict` writes.
+/// The head of a table of targets. Its rows come from `verdict`.
 pub const TARGETS: &str = "| stories | target | measured | |\n| ---: | --- | ---: | --- |\n";
 
-/// What became of a target.
+/// Whether a target is met.
 pub enum Verdict {
     Pass,
     Fail,
-    /// This system does not tell what the target is about.
+    /// This system does not report the measured value.
     Unknown,
 }
 
 impl Verdict {
-    /// Whether it is met.
+    /// `Pass` if the target is met.
     pub fn of(met: bool) -> Self {
         if met { Self::Pass } else { Self::Fail }
     }

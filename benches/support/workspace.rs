@@ -1,4 +1,4 @@
-//! Where the sites lie and the builds go: a memory disk when there is one, so that no disk is
+//! The folder for sites and builds: on a memory disk if there is one, so that the disk is not
 //! measured.
 
 use std::path::{Path, PathBuf};
@@ -7,18 +7,18 @@ use std::{env, fs, io, process};
 use super::machine;
 use super::options::Options;
 
-/// A folder of the benchmark's own, removed at the end unless it is to be kept.
+/// A temporary folder of the benchmark, which is removed at the end unless the user keeps it.
 pub struct Workspace {
     /// The folder.
     pub path: PathBuf,
-    /// Whether it is known to lie in memory.
+    /// Whether it is known to be in memory.
     pub in_memory: bool,
-    /// Whether it stays as it is at the end.
+    /// Whether it is kept at the end.
     pub keep: bool,
 }
 
 impl Workspace {
-    /// Makes the folder; fails when the one to keep has files already.
+    /// Creates the folder. Fails if a folder to keep already contains files.
     pub fn open(options: &Options) -> Result<Self, String> {
         let memory = Path::new("/dev/shm");
         let Some(path) = options.keep.clone() else {
@@ -38,7 +38,7 @@ impl Workspace {
             });
         };
         fs::create_dir_all(&path).map_err(at(&path))?;
-        // Builds are started elsewhere than here, so a relative path would not do.
+        // Builds run in another working folder, so a relative path would not work.
         let path = path.canonicalize().map_err(at(&path))?;
         if fs::read_dir(&path).map_err(at(&path))?.next().is_some() {
             return Err(format!(
@@ -65,7 +65,7 @@ impl Drop for Workspace {
     }
 }
 
-/// Removes a file or a folder with all that is in it; one that is not there is fine.
+/// Removes a file or a folder with its content. A missing one is not an error.
 pub fn remove(path: &Path) -> Result<(), String> {
     let removed = if path.is_dir() {
         fs::remove_dir_all(path)
@@ -78,13 +78,13 @@ pub fn remove(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Puts the path before the message of an error.
+/// Adds the path to the message of an error.
 pub fn at(path: &Path) -> impl FnOnce(io::Error) -> String {
     move |error| format!("`{}`: {error}", path.display())
 }
 
-/// A generous guess for two sites and three outputs of the largest size: 64 KiB a story, and 64 MiB
-/// for the rest.
+/// An upper estimate for two sites and three outputs of the largest size: 64 KiB for each story,
+/// and 64 MiB for the rest.
 fn needed_bytes(sizes: &[usize]) -> u128 {
     let largest = sizes.iter().max().copied().unwrap_or_default();
     (largest as u128 * 64 + 64 * 1024) * 1024

@@ -1,4 +1,4 @@
-//! A Chromium that a test drives, as a person would use it and with what its developer tools tell.
+//! A Chromium that a test controls like a user and through the developer tools.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -20,10 +20,10 @@ use url::{ParseError, Url};
 use super::program::Folder;
 use super::server::{PATIENCE, Process};
 
-/// What there is to say where the tests cannot run: they never pass without having run.
+/// The message if a program is missing. Tests never pass without having run.
 const MISSING: &str = "the tests of the preview run in Chromium; `make test` installs it and its driver (Debian: chromium, chromium-driver)";
 
-/// Without services that ask other hosts, and as it is on any machine.
+/// Arguments that turn off requests to other hosts and differences between machines.
 const FLAGS: &[&str] = &[
     "--headless=new",
     "--no-sandbox",
@@ -40,11 +40,11 @@ const FLAGS: &[&str] = &[
     "--window-size=1000,700",
 ];
 
-/// What starts every script: the parts of a page that tests ask for by name.
+/// The start of every script: helpers that find parts of a page.
 const NAMES: &str = "const one = selector => document.querySelector(selector), all = selector => [...document.querySelectorAll(selector)];
 const words = selector => (one(selector)?.innerText ?? '').replace(/\\s+/g, ' ').trim();\n";
 
-/// A browser with a profile of its own.
+/// A browser with its own profile.
 pub struct Browser {
     client: Client,
     runtime: Runtime,
@@ -57,7 +57,7 @@ impl Browser {
         Self::with_settings(&json!({}))
     }
 
-    /// A browser that runs no script of any page.
+    /// A browser that runs no scripts of pages.
     pub fn without_scripts() -> Self {
         Self::with_settings(&json!({ "profile.managed_default_content_settings.javascript": 2 }))
     }
@@ -76,7 +76,7 @@ impl Browser {
             "goog:loggingPrefs".to_owned(),
             json!({ "browser": "ALL", "performance": "ALL" }),
         );
-        // A page that is still loading is a page to look at, so nobody waits for its end.
+        // A page that is still loading can be inspected, so do not wait for its end.
         capabilities.insert("pageLoadStrategy".to_owned(), json!("none"));
         let runtime = Builder::new_current_thread()
             .enable_all()
@@ -99,13 +99,13 @@ impl Browser {
         }
     }
 
-    /// Goes to an address, without waiting for the page.
+    /// Opens an address without waiting for the page.
     #[track_caller]
     pub fn set_out_for(&self, address: &str) {
-        self.run(self.client.goto(address), "an address can be gone to");
+        self.run(self.client.goto(address), "an address can be opened");
     }
 
-    /// Goes to an address and waits until the page has been read and its scripts have run.
+    /// Opens an address and waits until the page is parsed and its scripts have run.
     #[track_caller]
     pub fn open(&self, address: &str) {
         self.set_out_for(address);
@@ -118,20 +118,20 @@ impl Browser {
         );
     }
 
-    /// Loads the page again, as the person before it does.
+    /// Reloads the page, as a user does.
     #[track_caller]
     pub fn refresh(&self) {
-        self.run(self.client.refresh(), "a page can be loaded again");
+        self.run(self.client.refresh(), "a page can be reloaded");
     }
 
-    /// What a script returns that is run in the page.
+    /// The result of a script that runs in the page.
     #[track_caller]
     pub fn ask(&self, script: &str) -> Value {
         self.try_to_ask(script)
             .unwrap_or_else(|error| panic!("{error}\n{script}"))
     }
 
-    /// The text that a script returns.
+    /// The result of a script, as text.
     #[track_caller]
     pub fn text(&self, script: &str) -> String {
         self.ask(script)
@@ -145,7 +145,7 @@ impl Browser {
             .block_on(self.client.execute(&format!("{NAMES}{script}"), Vec::new()))
     }
 
-    /// Waits until a script returns what counts as true; a page that is just being left counts as false.
+    /// Waits until the result of a script is truthy. A page that is being left counts as falsy.
     #[track_caller]
     pub fn waits_for(&self, what: &str, script: &str) {
         let start = Instant::now();
@@ -167,7 +167,7 @@ impl Browser {
         }
     }
 
-    /// Presses a key and lets it go.
+    /// Presses and releases a key.
     #[track_caller]
     pub fn press(&self, key: Key) {
         let value = char::from(key);
@@ -177,13 +177,13 @@ impl Browser {
         self.run(self.client.perform_actions(stroke), "a key can be pressed");
     }
 
-    /// The tab that is in front.
+    /// The current tab.
     #[track_caller]
     pub fn tab(&self) -> WindowHandle {
         self.run(self.client.window(), "a browser has a tab")
     }
 
-    /// Opens another tab and goes there.
+    /// Opens another tab and makes it the current one.
     #[track_caller]
     pub fn open_tab(&self) -> WindowHandle {
         let tab = self
@@ -191,17 +191,17 @@ impl Browser {
             .handle;
         self.run(
             self.client.switch_to_window(tab.clone()),
-            "a tab can be gone to",
+            "a tab can be selected",
         );
         tab
     }
 
-    /// Drives another tab from now on, which comes to the front.
+    /// Switches to another tab, which comes to the front.
     #[track_caller]
     pub fn drive(&self, tab: &WindowHandle) {
         self.run(
             self.client.switch_to_window(tab.clone()),
-            "a tab can be gone to",
+            "a tab can be selected",
         );
     }
 
@@ -214,7 +214,8 @@ impl Browser {
         )
     }
 
-    /// The whole document that is shown, as the developer tools tell it, which need no script in it; nothing while a page is being left.
+    /// The HTML of the current document from the developer tools, which needs no scripts. `None`
+    /// while a page is being left.
     pub fn document(&self) -> Option<String> {
         let ask = |name: &str, parameters: Value| {
             let command = ChromiumCommand {
@@ -231,7 +232,7 @@ impl Browser {
         )
     }
 
-    /// What the console of the pages has shown since it was last asked for.
+    /// The messages in the console since the last call.
     #[track_caller]
     pub fn console(&self) -> Vec<String> {
         self.log("browser")
@@ -240,8 +241,8 @@ impl Browser {
             .collect()
     }
 
-    /// The addresses that pages have asked for since this was last asked for, without those of Chromium's own pages: its start page, and
-    /// its viewer of documents.
+    /// The addresses that pages have requested since the last call, without those of Chromium's own
+    /// pages: its start page and its document viewer.
     #[track_caller]
     pub fn requests(&self) -> Vec<String> {
         let messages = self.log("performance");
@@ -263,7 +264,7 @@ impl Browser {
             .collect()
     }
 
-    /// Makes the window as wide and as high as another device's.
+    /// Resizes the window to that of another device.
     #[track_caller]
     pub fn resize(&self, width: u32, height: u32) {
         let device =
@@ -292,7 +293,7 @@ impl Browser {
     }
 }
 
-/// What counts as true in a page.
+/// Whether a value is truthy in JavaScript.
 fn is_true(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
@@ -302,7 +303,7 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-/// A command that is Chromium's own.
+/// A command that only Chromium has.
 #[derive(Debug)]
 struct ChromiumCommand {
     path: &'static str,
@@ -323,7 +324,7 @@ impl WebDriverCompatibleCommand for ChromiumCommand {
     }
 }
 
-/// The program that drives browsers; each of its own, so that none outlives its test.
+/// The driver of a browser. Each browser has its own, so that none outlives its test.
 struct Driver {
     process: Process,
     address: String,
@@ -347,7 +348,7 @@ impl Driver {
         }
     }
 
-    /// Asks it to end its browsers and itself.
+    /// Makes the driver end its browsers and itself.
     fn shut_down(&self) -> Option<()> {
         let host = self
             .address
@@ -367,7 +368,7 @@ impl Driver {
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        // A driver that is only stopped leaves its browser running.
+        // A driver that is only killed leaves its browser running.
         if self.shut_down().is_some() {
             self.process.ends_by_itself();
         }

@@ -495,7 +495,7 @@ impl State {
                 assert_eq!(
                     asked.parameter("space-id").as_deref(),
                     Some(SPACE_ID),
-                    "pages are looked for in the space"
+                    "pages are searched in the space"
                 );
                 let title = asked.parameter("title").unwrap_or_default();
                 let found: Vec<Value> = self
@@ -555,7 +555,7 @@ impl State {
                 assert_eq!(
                     asked.parameter("spaceKey").as_deref(),
                     Some(SPACE),
-                    "pages are looked for in the space"
+                    "pages are searched in the space"
                 );
                 let title = asked.parameter("title").unwrap_or_default();
                 let found = self.titled(&title).map(|page| page.id.clone());
@@ -613,7 +613,7 @@ impl State {
                 let is_historical = asked.parameter("version").is_some();
                 assert!(
                     !is_historical || asked.parameter("status").as_deref() == Some("historical"),
-                    "an old version is asked for as such"
+                    "an old version is requested as such"
                 );
                 (200, self.shown_by_first(&page, asked))
             }
@@ -723,7 +723,7 @@ impl State {
         let kept = self.pages.get_mut(id).expect("it was there");
         kept.keep_version();
         kept.title = title.to_owned();
-        kept.body = rewritten(body).expect("it was looked at");
+        kept.body = rewritten(body).expect("it was looked up");
         kept.version += 1;
         kept.message = page["version"]["message"]
             .as_str()
@@ -974,7 +974,7 @@ impl KeptPage {
                 assert_eq!(
                     asked.parameter("expand").as_deref(),
                     Some("version"),
-                    "versions are shown to those who ask for them"
+                    "versions are included only on request"
                 );
                 let names = self.shown_attachments(start);
                 let links = if start + MANY < self.attachments.len() {
@@ -1108,7 +1108,7 @@ fn with_ids(start: &BytesStart<'_>, count: &mut usize) -> Result<BytesStart<'sta
             ),
         ]),
         "ri:attachment" | "ri:page" => {
-            attributes.push(("ri:version-at-save".to_owned(), "1".to_owned()))
+            attributes.push(("ri:version-at-save".to_owned(), "1".to_owned()));
         }
         "p" | "h2" | "table" => attributes.push(("local-id".to_owned(), format!("local-{count}"))),
         _ => {}

@@ -2,11 +2,11 @@
 //! markup.
 
 use storybank::markdown::Alignment;
-use storybank::slug::Slug;
-use storybank::source::SitePath;
 use storybank::wiki::page::{
-    ActionEntry, Block, Callout, Case, Heading, Inline, Item, LinkTo, List, Page, Style, Table,
+    ActionEntry, Block, Callout, Case, Inline, Item, LinkTo, List, Page, Style, Table,
 };
+
+use super::tree::{self, heading, item, link, list, paragraph, text};
 
 /// Texts that an author would call ordinary.
 pub const STRINGS: &[&str] = &[
@@ -48,14 +48,6 @@ pub const STRINGS: &[&str] = &[
     "<details><summary>x</summary>y</details>",
 ];
 
-fn text(words: &str) -> Inline {
-    Inline::Text(words.to_owned())
-}
-
-fn paragraph(words: &str) -> Block {
-    Block::Paragraph(vec![text(words)])
-}
-
 /// A page with each of the strings in every kind of text.
 pub fn case() -> Case {
     let mut blocks = vec![Block::Facts(vec![
@@ -80,31 +72,25 @@ pub fn case() -> Case {
             Inline::Break,
             text(words),
         ]));
-        let link = Inline::Link {
-            to: LinkTo::External("https://example.org/a?b=c&d=[e]|f".to_owned()),
-            text: vec![text(words)],
-        };
+        let to = LinkTo::External("https://example.org/a?b=c&d=[e]|f".to_owned());
         blocks.push(Block::Paragraph(vec![
             text("see "),
-            link,
+            link(to, vec![text(words)]),
             text(" and "),
-            to_heading(number, words),
+            link(LinkTo::Heading(format!("h-{number}")), vec![text(words)]),
         ]));
-        blocks.push(Block::List(List {
-            first: None,
-            is_tight: true,
-            items: vec![item(None, words), item(None, "next")],
-        }));
-        blocks.push(Block::List(List {
-            first: Some(3),
-            is_tight: true,
-            items: vec![item(None, words), item(None, "next")],
-        }));
-        blocks.push(Block::List(List {
-            first: None,
-            is_tight: true,
-            items: vec![item(Some(true), words), item(Some(false), words)],
-        }));
+        blocks.push(Block::List(list(
+            None,
+            vec![line(None, words), line(None, "next")],
+        )));
+        blocks.push(Block::List(list(
+            Some(3),
+            vec![line(None, words), line(None, "next")],
+        )));
+        blocks.push(Block::List(list(
+            None,
+            vec![line(Some(true), words), line(Some(false), words)],
+        )));
         blocks.push(Block::Quote(vec![paragraph(words)]));
         blocks.push(Block::Callout {
             kind: Callout::Warning,
@@ -158,38 +144,11 @@ pub fn case() -> Case {
         footnotes,
         pictures: Vec::new(),
     };
-    let file = SitePath::new("content/case-studies/hostile.md");
-    Case {
-        slug: Slug::of("hostile"),
-        file,
-        title: "Case study: C# & DB — outage #2".to_owned(),
-        language: "en".to_owned(),
-        page,
-        html: Vec::new(),
-    }
+    tree::case("hostile", "Case study: C# & DB — outage #2", page)
 }
 
-fn heading(level: u8, words: &str, id: &str) -> Block {
-    Block::Heading(Heading {
-        level,
-        text: vec![text(words)],
-        id: id.to_owned(),
-        is_linked: true,
-    })
-}
-
-fn to_heading(number: usize, words: &str) -> Inline {
-    Inline::Link {
-        to: LinkTo::Heading(format!("h-{number}")),
-        text: vec![text(words)],
-    }
-}
-
-fn item(done: Option<bool>, words: &str) -> Item {
-    Item {
-        done,
-        blocks: vec![paragraph(words)],
-    }
+fn line(done: Option<bool>, words: &str) -> Item {
+    item(done, vec![paragraph(words)])
 }
 
 /// A table with each of the strings as text and as code.
@@ -214,31 +173,27 @@ fn table() -> Block {
 
 /// A nested list whose items contain more than a line.
 fn nested() -> Block {
-    let inner = List {
-        first: Some(1),
-        is_tight: true,
-        items: vec![item(None, "inner * one"), item(Some(true), "inner two")],
-    };
+    let inner = list(
+        Some(1),
+        vec![line(None, "inner * one"), line(Some(true), "inner two")],
+    );
     let code = Block::Code {
         language: "yaml".to_owned(),
         text: "a: {{b}}\n# c\n".to_owned(),
     };
     let outer = vec![
-        Item {
-            done: None,
-            blocks: vec![paragraph("first"), paragraph("second paragraph"), code],
-        },
-        Item {
-            done: None,
-            blocks: vec![paragraph("outer"), Block::List(inner)],
-        },
-        Item {
-            done: Some(false),
-            blocks: vec![
+        item(
+            None,
+            vec![paragraph("first"), paragraph("second paragraph"), code],
+        ),
+        item(None, vec![paragraph("outer"), Block::List(inner)]),
+        item(
+            Some(false),
+            vec![
                 paragraph("a task"),
                 Block::Quote(vec![paragraph("a quote")]),
             ],
-        },
+        ),
     ];
     Block::List(List {
         first: None,

@@ -1,4 +1,4 @@
-//! A page as a browser takes it: its elements, its text, and what is wrong with its markup.
+//! A page as browsers parse it: its elements, its text, and mistakes in its markup.
 
 use std::borrow::Cow;
 use std::cell::{Ref, RefCell};
@@ -11,30 +11,30 @@ use html5ever::{ParseOpts, QualName, parse_document};
 #[derive(Default)]
 pub struct Page {
     nodes: Vec<Node>,
-    /// What the parser had to mend.
+    /// The syntax errors that the parser corrected.
     pub mistakes: Vec<String>,
 }
 
-/// A node, by its place in the page.
+/// The index of a node in the page.
 pub type NodeId = usize;
 
 #[derive(Default)]
 struct Node {
     parent: Option<NodeId>,
     children: Vec<NodeId>,
-    /// Nothing for the document, text and comments.
+    /// `None` for the document, text and comments.
     name: Option<QualName>,
     attributes: Vec<(String, String)>,
     text: String,
 }
 
-/// Elements that stand inside of a line; text has no name.
+/// Inline elements. Text has an empty name.
 const INLINE: &[&str] = &[
     "", "a", "abbr", "b", "code", "del", "em", "i", "kbd", "mark", "small", "span", "strong",
     "sub", "sup",
 ];
 
-/// The page that its markup gives.
+/// Parses a page.
 pub fn parse(html: &str) -> Page {
     let options = ParseOpts::default();
     parse_document(Sink::default(), options).one(html)
@@ -64,7 +64,7 @@ impl Page {
         self.nodes[id].name.as_ref().map_or("", |name| &name.local)
     }
 
-    /// What stands directly in an element; in node 0, what stands in none.
+    /// The children of a node. Node 0 is the document.
     pub fn children(&self, id: NodeId) -> &[NodeId] {
         &self.nodes[id].children
     }
@@ -94,7 +94,7 @@ impl Page {
             .collect()
     }
 
-    /// The text in an element as it is read: with single blanks, also between blocks.
+    /// The text in an element with single spaces, also between blocks.
     pub fn text(&self, id: NodeId) -> String {
         self.read(id)
             .split_whitespace()
@@ -112,7 +112,7 @@ impl Page {
         if is_inline { text } else { format!(" {text} ") }
     }
 
-    /// The text in an element as it stands.
+    /// The text in an element with its original white space.
     pub fn raw_text(&self, id: NodeId) -> String {
         let node = &self.nodes[id];
         node.children
@@ -142,13 +142,13 @@ impl Page {
         texts.into_iter().next().unwrap_or_default()
     }
 
-    /// Whether an element stands somewhere in another one.
+    /// Whether an element is inside another one, at any depth.
     pub fn is_inside(&self, id: NodeId, outer: NodeId) -> bool {
         std::iter::successors(self.nodes[id].parent, |&id| self.nodes[id].parent)
             .any(|id| id == outer)
     }
 
-    /// The ids that fragments can lead to.
+    /// The ids that fragments can refer to.
     pub fn ids(&self) -> Vec<&str> {
         self.elements()
             .filter_map(|id| self.attribute(id, "id"))
@@ -156,7 +156,7 @@ impl Page {
     }
 }
 
-/// A page in the making.
+/// A page while it is parsed.
 struct Sink {
     nodes: RefCell<Vec<Node>>,
     mistakes: RefCell<Vec<String>>,
@@ -274,9 +274,9 @@ impl TreeSink for Sink {
     ) {
         let has_parent = self.nodes.borrow()[*element].parent.is_some();
         if has_parent {
-            self.append_before_sibling(element, child)
+            self.append_before_sibling(element, child);
         } else {
-            self.append(before, child)
+            self.append(before, child);
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the tests share: a small site in one text, what the program says of it, and everything that is made from it.
+//! Shared helpers: a small site in one text, its diagnostics, and its output.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -20,7 +20,7 @@ use storybank::render::{Theme, ThemeFile};
 use storybank::report::{self, Colour, Sources};
 use storybank::source::SitePath;
 
-/// Where random tests start: always at the same place, unless `PROPTEST_RNG_SEED` says where.
+/// The seed of random tests: a fixed one, unless `PROPTEST_RNG_SEED` is set.
 pub fn seed() -> RngSeed {
     match ProptestConfig::default().rng_seed {
         RngSeed::Random => RngSeed::Fixed(2026),
@@ -31,16 +31,17 @@ pub fn seed() -> RngSeed {
 /// The day on which the tests publish.
 const TODAY: jiff::civil::Date = jiff::civil::date(2026, 3, 1);
 
-/// The files of a site, by their paths from its root.
+/// The files of a site, keyed by their paths from its root.
 pub type Files = BTreeMap<String, Vec<u8>>;
 
-/// Everything that a site consists of, by its path.
+/// The output of a site, keyed by path.
 pub type Artefacts = BTreeMap<String, Vec<u8>>;
 
-/// The files of a small site in one text: a line `-- path --` opens each, and what stands before the first is a comment.
+/// The files of a small site in one text. A line `-- path --` starts each file, and the text before
+/// the first one is a comment.
 ///
-/// `\xff` stands for the byte 255, so that a file can be something else than UTF-8. A file of the content that starts with `-> ` is a symbolic
-/// link that leads out of the site.
+/// `\xff` is the byte 255, so that a file can be invalid UTF-8. A content file that starts with `->
+/// ` is a symbolic link out of the site.
 pub fn files(text: &str) -> Files {
     let mut files = Files::new();
     let mut path = None;
@@ -64,7 +65,7 @@ pub fn files(text: &str) -> Files {
     files
 }
 
-/// The bytes of a text with `\xff` resolved.
+/// The bytes of a text with `\xff` replaced.
 fn bytes(text: &str) -> Vec<u8> {
     let mut parts = text.split("\\x");
     let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
@@ -83,7 +84,7 @@ fn bytes(text: &str) -> Vec<u8> {
     bytes
 }
 
-/// The files as the program reads them from a disk.
+/// The inputs that the program would read from a disk.
 pub fn inputs(files: &Files) -> Inputs {
     let file = |path: &str, bytes: &[u8]| InputFile::new(SitePath::new(path), bytes.to_vec());
     let mut inputs = Inputs {
@@ -123,7 +124,7 @@ pub fn linked(inputs: &Inputs, audience: Audience) -> Arc<Linked> {
     linked_with(&mut ParseCache::default(), inputs, audience)
 }
 
-/// The linked site for an audience, with the cache of an earlier one.
+/// The linked site for an audience, with the cache of a previous one.
 pub fn linked_with(cache: &mut ParseCache, inputs: &Inputs, audience: Audience) -> Arc<Linked> {
     Arc::new(link_site(
         inputs,
@@ -136,7 +137,8 @@ pub fn linked_with(cache: &mut ParseCache, inputs: &Inputs, audience: Audience) 
     ))
 }
 
-/// Makes everything that a site consists of, or says what keeps it from being made, in the order in which it is printed.
+/// Builds the output of a site, or returns the diagnostics that prevent it, in the order in which
+/// they are printed.
 pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnostic>> {
     let inputs = inputs(files);
     let linked = linked(&inputs, audience);
@@ -168,7 +170,8 @@ pub fn make(files: &Files, audience: Audience) -> Result<Artefacts, Vec<Diagnost
     }
 }
 
-/// Every artefact of a linked site, by its address, even where the site has mistakes; its templates must be sound.
+/// Every artefact of a linked site, keyed by address, even if the site has errors. Its templates
+/// must be valid.
 pub fn artefacts(
     files: &Files,
     inputs: &Inputs,
@@ -182,7 +185,7 @@ pub fn artefacts(
     made.collect()
 }
 
-/// What a linked site consists of, as a build makes it.
+/// The artefacts of a linked site, rendered as in a build.
 pub fn edition(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Edition {
     let used = linked.site.used_assets().into_iter();
     let assets = used.filter_map(|path| {
@@ -201,7 +204,7 @@ pub fn edition(files: &Files, inputs: &Inputs, linked: &Arc<Linked>) -> Edition 
     })
 }
 
-/// What a person reads who builds the site for an audience: every diagnostic, then how many there are.
+/// The report of a build for an audience: every diagnostic, then their number.
 pub fn check_for(audience: Audience, text: &str) -> String {
     let files = files(text);
     let inputs = inputs(&files);
@@ -217,7 +220,7 @@ pub fn check_for(audience: Audience, text: &str) -> String {
     printed(&files, &diagnostics)
 }
 
-/// Diagnostics as a person reads them, then how many there are.
+/// Diagnostics as they are printed, then their number.
 fn printed(files: &Files, diagnostics: &[Diagnostic]) -> String {
     let sources = Sources::new(
         files
@@ -230,7 +233,7 @@ fn printed(files: &Files, diagnostics: &[Diagnostic]) -> String {
     reports.collect::<String>() + &report::count(diagnostics) + "\n"
 }
 
-/// What the author reads who publishes to the wiki `handbook` of the settings.
+/// The report of a publication to the wiki `handbook` of the settings.
 pub fn check_wiki(text: &str) -> String {
     let files = files(text);
     let settings = String::from_utf8_lossy(&files["site.toml"]).into_owned();
@@ -241,12 +244,12 @@ pub fn check_wiki(text: &str) -> String {
     )
 }
 
-/// What the author reads who builds the site.
+/// The report of a build for the author.
 pub fn check(text: &str) -> String {
     check_for(Audience::Private, text)
 }
 
-/// The pages of a site by their paths; it must be sound.
+/// The pages of a site, keyed by path. The site must be valid.
 pub fn site_for(audience: Audience, text: &str) -> BTreeMap<String, String> {
     let artefacts = make(&files(text), audience)
         .unwrap_or_else(|_| panic!("the site has mistakes:\n{}", check_for(audience, text)));
@@ -258,7 +261,7 @@ pub fn site_for(audience: Audience, text: &str) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// The pages that the author sees with drafts, by their paths.
+/// The pages for the author with drafts, keyed by path.
 pub fn site_with_drafts(text: &str) -> BTreeMap<String, String> {
     let files = files(text);
     let inputs = inputs(&files);
@@ -281,12 +284,12 @@ pub fn site_with_drafts(text: &str) -> BTreeMap<String, String> {
     pages.map(|(path, made)| (path, text(made))).collect()
 }
 
-/// The pages that the author sees, by their paths.
+/// The pages for the author, keyed by path.
 pub fn site(text: &str) -> BTreeMap<String, String> {
     site_for(Audience::Private, text)
 }
 
-/// Settings of every kind of wiki that there is a dialect for, with no word of where it is.
+/// Settings for every kind of wiki with a dialect of its own. They need no real wiki.
 pub const WIKIS: &[(&str, &str)] = &[
     ("azure-devops", "repository = \"r\""),
     ("github", "repository = \"r\""),
@@ -308,7 +311,7 @@ pub const WIKIS: &[(&str, &str)] = &[
     ("folder", "folder = \"f\"\nformat = \"html\""),
 ];
 
-/// What would be published of a site to a wiki of each kind; nothing for one whose audience sees no case study.
+/// The draft for a wiki of each kind. `None` if its audience sees no case study.
 pub fn drafts(files: &Files, audience: Audience) -> Vec<(&'static str, Option<Draft>)> {
     let settings = |kind: &str, more: &str| {
         format!(
@@ -329,7 +332,7 @@ pub fn drafts(files: &Files, audience: Audience) -> Vec<(&'static str, Option<Dr
         .collect()
 }
 
-/// The same for the team, with the settings of the wikis.
+/// The targets and drafts for the team.
 pub fn drafts_and_targets(files: &Files) -> Vec<(&'static str, Target, Draft)> {
     let settings = |kind: &str, more: &str| format!("[wiki.w]\nkind = \"{kind}\"\n{more}\n");
     let one = |(kind, more): &(&'static str, &str)| {
@@ -340,7 +343,7 @@ pub fn drafts_and_targets(files: &Files) -> Vec<(&'static str, Target, Draft)> {
     WIKIS.iter().filter_map(one).collect()
 }
 
-/// What would be published of a site to a wiki of some settings, or why nothing would be.
+/// The target and the draft for a wiki, or the reason why there is none.
 fn draft(files: &Files, settings: &str, wiki: &str) -> Result<(Target, Draft), String> {
     let inputs = inputs(files);
     let whole = link_whole(&inputs, &mut ParseCache::default(), |_| ());

@@ -159,7 +159,8 @@ fn is_whole(reader: &impl Reader) {
     let mut at = 0;
     for wanted in SHOWN {
         let found = shown[at..].find(wanted);
-        at += found.unwrap_or_else(|| panic!("`{wanted}` is not where it should be in: {shown}"));
+        at += found
+            .unwrap_or_else(|| panic!("`{wanted}` is missing or in the wrong order in: {shown}"));
     }
     for private in PRIVATE {
         assert!(

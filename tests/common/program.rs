@@ -1,4 +1,4 @@
-//! The program itself, run on folders that are gone after the test.
+//! Runs the program in temporary folders, which are removed after the test.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A folder of its own for a test.
+/// A temporary folder for a test.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -15,7 +15,7 @@ impl Folder {
         Self::in_folder(Path::new(env!("CARGO_TARGET_TMPDIR")))
     }
 
-    /// A folder that lies in no site, as the folders of the build do.
+    /// A folder outside of all sites. The build folders are inside one.
     pub fn far_away() -> Self {
         Self::in_folder(&std::env::temp_dir())
     }
@@ -40,7 +40,7 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// Writes files, as the text of a small site gives them.
+    /// Writes the files of a small site.
     pub fn write(&self, files: &BTreeMap<String, Vec<u8>>) {
         for (name, bytes) in files {
             let path = self.join(name);
@@ -53,12 +53,13 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A test that fails may have left it in any state; what cannot be removed lies in the folder of the build.
+        // A failed test may have left it in any state. Anything that cannot be removed is in the
+        // build folder.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
 
-/// The program with its arguments, not yet started.
+/// The program with its arguments, not started yet.
 pub fn storybank<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_storybank"));
     command.args(arguments);
@@ -76,7 +77,7 @@ pub fn build(root: &Path, out: &Path) -> Command {
     ])
 }
 
-/// Runs a command to its end.
+/// Runs a command until it ends.
 pub fn run(mut command: Command) -> Output {
     command.output().expect("the program can be started")
 }
@@ -87,12 +88,12 @@ pub fn succeed(command: Command) {
     assert!(output.status.success(), "{}", words(&output));
 }
 
-/// What a command printed for a person.
+/// The output of a command on both streams.
 pub fn words(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// The files below a folder with their bytes, links with what they lead to, folders with nothing.
+/// The content of a folder: files with their bytes, links with their targets, folders with nothing.
 pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = walkdir::WalkDir::new(folder)
         .min_depth(1)

@@ -1,4 +1,4 @@
-//! `storybank serve`, run on a site of its own, and what a plain connection gets from it.
+//! Runs `storybank serve` on a site, and sends requests over plain connections.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -12,17 +12,17 @@ use std::time::{Duration, Instant};
 
 use super::program::storybank;
 
-/// How long a test waits for anything: far longer than it takes, for machines that have a lot to do.
+/// The time limit of all waits. It is generous because machines can be busy.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Waits until something is so, looking again and again.
+/// Polls until a condition is true.
 #[track_caller]
 pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
     let start = Instant::now();
     while !is_so() {
         assert!(
             start.elapsed() < PATIENCE,
-            "{} s have passed without this: {what}",
+            "timeout after {} s: {what}",
             PATIENCE.as_secs()
         );
         thread::sleep(Duration::from_millis(10));
@@ -37,7 +37,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts a program and waits for the line on its standard output that has what the test needs.
+    /// Starts a program and waits until `find` finds a value in a line of its standard output.
     pub fn start<T: Send + 'static>(
         mut command: Command,
         find: impl Fn(&str) -> Option<T> + Send + 'static,
@@ -46,7 +46,7 @@ impl Process {
         Self::start_unheard(command, find)
     }
 
-    /// The same with the standard error that the command has.
+    /// The same, but the standard error stays as the command has set it.
     pub fn start_unheard<T: Send + 'static>(
         mut command: Command,
         find: impl Fn(&str) -> Option<T> + Send + 'static,
@@ -61,7 +61,7 @@ impl Process {
         let errors = child.stderr.take();
         listen(output, Arc::clone(&said), move |line| {
             if let Some(found) = find(line) {
-                // Whoever has given up waiting does not want it any more.
+                // The receiver may have given up.
                 let _ = sender.send(found);
             }
         });
@@ -75,7 +75,7 @@ impl Process {
         (process, found)
     }
 
-    /// What it has printed by now.
+    /// Everything that it has printed until now.
     pub fn said(&self) -> String {
         self.said
             .lock()
@@ -83,7 +83,7 @@ impl Process {
             .clone()
     }
 
-    /// Waits until it ends by itself, and tells whether it did.
+    /// Waits until the program ends by itself. Returns whether it did.
     pub fn ends_by_itself(&mut self) -> bool {
         let start = Instant::now();
         while start.elapsed() < PATIENCE {
@@ -96,7 +96,7 @@ impl Process {
     }
 }
 
-/// Reads what a program prints, so that it never waits for a reader.
+/// Reads the output of a program in the background, so that the program never blocks.
 fn listen(
     from: impl Read + Send + 'static,
     said: Arc<Mutex<String>>,
@@ -114,7 +114,7 @@ fn listen(
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended by itself, and then there is nothing to stop.
+        // It may have ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
         if thread::panicking() {
@@ -130,7 +130,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts `storybank serve` with more arguments than the site's folder, and on any free port.
+    /// Starts `storybank serve` with arguments in addition to the site's folder, on any free port.
     pub fn start(root: &Path, arguments: &[&str]) -> Self {
         Self::start_on("0", root, arguments)
     }
@@ -142,19 +142,19 @@ impl Server {
         Self::run(command)
     }
 
-    /// Starts the server that a command describes.
+    /// Starts the server of a command.
     pub fn run(command: Command) -> Self {
         let (process, address) = Process::start(command, |line| {
             line.starts_with("http://").then(|| line.to_owned())
         });
         assert!(
             address.ends_with('/'),
-            "the address can be opened as it stands: {address}"
+            "the address can be opened directly: {address}"
         );
         Self { process, address }
     }
 
-    /// Starts the server that a command describes, with a standard error that nobody reads.
+    /// Starts the server of a command, without reading its standard error.
     pub fn run_unheard(mut command: Command) -> Self {
         let (reader, writer) = std::io::pipe().expect("a pipe can be made");
         drop(reader);
@@ -165,12 +165,12 @@ impl Server {
         Self { process, address }
     }
 
-    /// The address of a page, which is given from the root of the site.
+    /// The address of a page, from its path.
     pub fn address(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }
 
-    /// The name and the port, as a browser sends them.
+    /// The host and the port, as browsers send them.
     pub fn host(&self) -> &str {
         self.address
             .trim_start_matches("http://")
@@ -184,18 +184,18 @@ impl Server {
             .expect("a text has a last part")
     }
 
-    /// What the server has printed by now.
+    /// Everything that the server has printed until now.
     pub fn said(&self) -> String {
         self.process.said()
     }
 
-    /// What a browser gets that asks for a path.
+    /// The response to a browser's request for a path.
     #[track_caller]
     pub fn get(&self, path: &str) -> Response {
         self.ask("GET", path, &[("Host", self.host())])
     }
 
-    /// What comes back for a request with exactly these headers.
+    /// The response to a request with exactly these headers.
     #[track_caller]
     pub fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Response {
         let headers: String = headers
@@ -207,15 +207,15 @@ impl Server {
             .unwrap_or_else(|| panic!("no answer to {method} {path}"))
     }
 
-    /// What comes back for some bytes; nothing where the server hangs up on them.
+    /// The response to some bytes. `None` if the server closes the connection without one.
     pub fn send(&self, bytes: &[u8]) -> Option<Response> {
         let mut stream = self.connect();
-        // The server may hang up before it has read all of it.
+        // The server may close the connection before it has read everything.
         let _ = stream.write_all(bytes);
         Response::read(BufReader::new(stream), bytes.starts_with(b"HEAD"))
     }
 
-    /// A connection that nothing has been said on.
+    /// An open connection without a request.
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.host()).expect("the server listens");
         stream
@@ -245,7 +245,7 @@ impl Server {
         Events { lines }
     }
 
-    /// The revision that a page is of.
+    /// The revision of the current page.
     #[track_caller]
     pub fn revision(&self) -> u64 {
         let body = self.get("/").body;
@@ -258,7 +258,7 @@ impl Server {
             .expect("a revision is a number")
     }
 
-    /// Waits until a page has some words.
+    /// Waits until a page contains some words.
     #[track_caller]
     pub fn shows(&self, path: &str, words: &str) {
         eventually(&format!("{path} shows “{words}”"), || {
@@ -267,7 +267,7 @@ impl Server {
         });
     }
 
-    /// Waits until there is no such page.
+    /// Waits until a page does not exist.
     #[track_caller]
     pub fn lacks(&self, path: &str) {
         eventually(&format!("there is no {path}"), || {
@@ -276,16 +276,16 @@ impl Server {
     }
 }
 
-/// `storybank serve` of the site at `root`, not yet started.
+/// `storybank serve` for the site at `root`, not started yet.
 pub fn serve(root: &Path) -> Command {
     storybank([OsStr::new("serve"), OsStr::new("--root"), root.as_os_str()])
 }
 
-/// What a server answers.
+/// A response of the server.
 #[derive(Debug)]
 pub struct Response {
     pub status: u16,
-    /// By their names in lower case.
+    /// Keyed by lower-case name.
     pub headers: BTreeMap<String, String>,
     pub body: String,
 }
@@ -298,7 +298,7 @@ impl Response {
             .get("content-length")
             .and_then(|length| length.parse().ok());
         if is_head {
-            // A server that sends a body all the same must be found out.
+            // Detects servers that send a body anyway.
             from.read_to_end(&mut body).ok()?;
         } else if headers
             .get("transfer-encoding")
@@ -339,7 +339,7 @@ fn read_head(from: &mut impl BufRead) -> Option<(u16, BTreeMap<String, String>)>
     }
 }
 
-/// The next piece of a body that comes in pieces; the last one is empty.
+/// The next chunk of a body in chunked encoding. `None` after the last one.
 fn read_chunk(from: &mut impl BufRead) -> Option<Vec<u8>> {
     let mut line = String::new();
     from.read_line(&mut line).ok()?;
@@ -352,12 +352,12 @@ fn read_chunk(from: &mut impl BufRead) -> Option<Vec<u8>> {
     Some(chunk)
 }
 
-/// The stream of revisions, as it comes.
+/// The open stream of revisions.
 pub struct Events {
     lines: BufReader<TcpStream>,
 }
 
-/// What the stream says of a revision.
+/// An event of the stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revision {
     pub boot: String,
@@ -367,7 +367,7 @@ pub struct Revision {
 }
 
 impl Events {
-    /// The next revision that is announced.
+    /// The next announced revision.
     #[track_caller]
     pub fn next(&mut self) -> Revision {
         let mut event = String::new();
@@ -397,7 +397,8 @@ impl Events {
         }
     }
 
-    /// Reads on until a revision has what is looked for; saves of several files may come in one revision or in several.
+    /// Reads events until one meets a condition. Saves of several files may be one revision or
+    /// several.
     #[track_caller]
     pub fn until(&mut self, what: &str, is_it: impl Fn(&Revision) -> bool) -> Revision {
         let start = Instant::now();

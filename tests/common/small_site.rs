@@ -1,4 +1,4 @@
-//! A small site of case studies that a test writes and the program publishes.
+//! A small site of case studies that a test writes and publishes with the program.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -40,7 +40,7 @@ impl SmallSite {
         fs::write(self.file(slug), text).expect("it can be written");
     }
 
-    /// Writes a picture of one dot in a grey.
+    /// Writes a grey picture of one pixel.
     pub fn picture(&self, name: &str, grey: u8) {
         let picture = image::RgbImage::from_pixel(1, 1, image::Rgb([grey, grey, grey]));
         picture
@@ -67,7 +67,8 @@ impl SmallSite {
         command
     }
 
-    /// Publishes, and gives the exit status and what was said, on the standard output and then on the standard error.
+    /// Publishes. Returns the exit status and the output: first the standard output, then the
+    /// standard error.
     #[track_caller]
     pub fn publish(&self, more: &[&str]) -> (i32, String) {
         let output = program::run(self.command(more));
@@ -79,7 +80,7 @@ impl SmallSite {
         (output.status.code().expect("it has ended by itself"), said)
     }
 
-    /// Publishes where nothing is in the way, and gives what was said.
+    /// Publishes successfully, and returns the output.
     #[track_caller]
     pub fn succeeds(&self, more: &[&str]) -> String {
         let (status, said) = self.publish(more);
@@ -87,7 +88,7 @@ impl SmallSite {
         said
     }
 
-    /// Publishes where something is left undone, and gives what was said.
+    /// Publishes with unfinished pages, and returns the output.
     #[track_caller]
     pub fn leaves_something(&self, more: &[&str]) -> String {
         let (status, said) = self.publish(more);

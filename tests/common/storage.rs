@@ -77,7 +77,7 @@ pub fn read(body: &str) -> Node {
                 );
             }
             Event::Eof => return open.remove(0).inside.remove(0),
-            other => panic!("nothing else stands in a body: {other:?}"),
+            other => panic!("a body contains only elements and text: {other:?}"),
         }
     }
 }
@@ -213,7 +213,7 @@ impl Shown {
             | "ac:plain-text-body" | "ri:page" => {
                 self.inside(node);
             }
-            other => panic!("nobody knows <{other}>"),
+            other => panic!("unknown element <{other}>"),
         }
     }
 
@@ -286,7 +286,7 @@ fn anchors(node: &Node, found: &mut BTreeMap<String, String>) {
             };
             assert!(
                 found.insert(inside.words(), rest).is_none(),
-                "an anchor stands in one place: {}",
+                "an anchor is in one place: {}",
                 inside.words()
             );
         }
@@ -325,9 +325,9 @@ struct Wanted<'a> {
 impl Wanted<'_> {
     fn footnote(&mut self, index: usize, blocks: &[Block]) {
         let (Block::Paragraph(first), rest) =
-            blocks.split_first().expect("a footnote says something")
+            blocks.split_first().expect("a footnote is not empty")
         else {
-            panic!("it begins with words")
+            panic!("it starts with text")
         };
         self.shown.mark("[li]");
         self.shown.mark("[p]");
@@ -359,7 +359,7 @@ impl Wanted<'_> {
     fn block(&mut self, block: &Block) {
         match block {
             Block::Heading(heading) => self.within(format!("[h{}]", heading.level), |this| {
-                this.inlines(&heading.text)
+                this.inlines(&heading.text);
             }),
             Block::Paragraph(inlines) => self.line(inlines),
             Block::Quote(blocks) => self.within("[blockquote]", |this| this.blocks(blocks)),
@@ -392,16 +392,17 @@ impl Wanted<'_> {
                     this.within("[tr]", |this| {
                         for (cell, set) in row.iter().zip(&table.columns) {
                             this.within(format!("[{tag} {}]", aligned(*set)), |this| {
-                                this.line(cell)
+                                this.line(cell);
                             });
                         }
                     });
                 }
             }),
-            Block::Details { summary, blocks } => self
-                .within(format!("[expand {}]", plain(summary)), |this| {
-                    this.blocks(blocks)
-                }),
+            Block::Details { summary, blocks } => {
+                self.within(format!("[expand {}]", plain(summary)), |this| {
+                    this.blocks(blocks);
+                })
+            }
             Block::Rule => self.within("[hr]", |_| {}),
             Block::Facts(facts) => self.within("[details ]", |this| {
                 this.within("[table]", |this| {
@@ -414,7 +415,7 @@ impl Wanted<'_> {
                 });
             }),
             Block::Contents => self.within("[toc ]", |_| {}),
-            Block::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Block::Element(..) => panic!("tests/own_html.rs checks these"),
             Block::Actions(actions) => {
                 for action in actions {
                     let status = if action.is_settled {
@@ -456,7 +457,7 @@ impl Wanted<'_> {
                     "incomplete"
                 };
                 self.within(format!("[task {status}]"), |this| {
-                    this.item(item, &[], true)
+                    this.item(item, &[], true);
                 });
             }
             return;
@@ -485,9 +486,9 @@ impl Wanted<'_> {
                 Block::Paragraph(inlines) if index == 0 => {
                     let line = [mark, inlines].concat();
                     if is_tight {
-                        self.inlines(&line)
+                        self.inlines(&line);
                     } else {
-                        self.line(&line)
+                        self.line(&line);
                     }
                 }
                 Block::Quote(blocks) => {
@@ -540,7 +541,7 @@ impl Wanted<'_> {
                 .words
                 .push_str(&format!("⟨picture {name} {alt} {title}⟩")),
             Inline::Break => self.shown.words.push_str("⟨br⟩"),
-            Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Inline::Element(..) => panic!("tests/own_html.rs checks these"),
             Inline::Footnote(index) => {
                 self.references[*index] += 1;
                 self.shown

@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Lays out a MediaWiki for the tests: mediawiki.sh FOLDER. It is not installed into the system, and nothing of it knows where it is:
-# the tests copy `data`, say in the environment where the copy is and at which port it is served, and serve `program` with PHP itself.
+# Unpacks MediaWiki for the tests: mediawiki.sh FOLDER. It installs nothing into the system, and the folder can be moved. Each test copies
+# `data`, gives the path and the address of the copy in the environment, and serves `program` with PHP.
 set -euo pipefail
 folder=$1
 
 fail() { echo "error: $*" >&2; exit 1; }
 fetch() { (cd "$folder/packages" && apt-get download -q mediawiki mediawiki-classes >"$folder/packages/log" 2>&1); }
-# Whoever is not root cannot bring the lists up to date, but often they are.
+# Without root or sudo the lists of packages cannot be updated, but often they are up to date.
 update() { if [ "$(id -u)" = 0 ]; then apt-get update -qq; else sudo -n apt-get update -qq; fi; }
 
 mkdir -p "$folder/packages" "$folder/data/images" "$folder/data/cache"
-command -v apt-get >/dev/null || fail "there is no apt-get to download MediaWiki with"
+command -v apt-get >/dev/null || fail "apt-get is missing; it downloads MediaWiki"
 fetch || { update && fetch; } || { cat "$folder/packages/log" >&2; fail "apt-get cannot download the package mediawiki"; }
 for package in "$folder"/packages/*.deb; do dpkg -x "$package" "$folder/unpacked"; done
 mv "$folder/unpacked/usr/share/mediawiki" "$folder/program"
 rm -rf "$folder/packages" "$folder/unpacked"
 
 cd "$folder/program"
-# These links lead to folders of the system; the pages of the tests need two extensions and one skin.
+# These links refer to folders of the system. The tests need only two extensions and one skin.
 rm -f LocalSettings.php config extensions images
 mkdir extensions
 mv extensions-core/Cite extensions-core/SyntaxHighlight_GeSHi extensions/
@@ -28,7 +28,7 @@ attempt() { php "$@" >>"$folder/install.log" 2>&1 || { cat "$folder/install.log"
 attempt maintenance/install.php --dbtype=sqlite --dbpath="$folder/data" --dbname=wiki --server="$STORYBANK_TEST_ADDRESS" --scriptpath= \
     --lang=en --pass=Secret-Passw0rd-1 'Story Wiki' Admin
 
-# What the installer wrote names the folders of this moment; this names none.
+# The installer's settings contain the paths of this folder. These settings contain no paths.
 rm LocalSettings.php
 cat >"$folder/data/LocalSettings.php" <<'SETTINGS'
 <?php
@@ -47,7 +47,7 @@ $wgUploadPath = '/img_auth.php';
 $wgDiff3 = '/usr/bin/diff3';
 $wgLanguageCode = 'en';
 $wgLocaltimezone = 'UTC';
-# It guards nothing: the wiki is there for as long as a test, on this machine alone.
+# This need not be secret: the wiki exists only during a test, on this machine.
 $wgSecretKey = 'tests';
 $wgJobRunRate = 0;
 $wgPygmentizePath = false;

@@ -102,7 +102,7 @@ impl OfTree<'_> {
                     }
                 });
                 self.within(&format!("h{}", heading.level), |flat| {
-                    flat.inlines(&words.collect::<Vec<_>>())
+                    flat.inlines(&words.collect::<Vec<_>>());
                 });
                 self.inlines(&notes);
                 self.out.push(Edge);
@@ -116,9 +116,9 @@ impl OfTree<'_> {
             } => self.within("callout", |flat| {
                 flat.within("strong", |flat| {
                     if title.is_empty() {
-                        flat.words(kind.name())
+                        flat.words(kind.name());
                     } else {
-                        flat.inlines(title)
+                        flat.inlines(title);
                     }
                 });
                 flat.blocks(blocks);
@@ -137,12 +137,12 @@ impl OfTree<'_> {
                 self.within("table", |flat| {
                     facts
                         .iter()
-                        .for_each(|(name, value)| flat.row(&[("th", name), ("td", value)]))
+                        .for_each(|(name, value)| flat.row(&[("th", name), ("td", value)]));
                 });
             }
             Block::Contents => self.out.push(Mark("contents".to_owned())),
             Block::Actions(actions) => self.actions(actions),
-            Block::Element(..) => panic!("tests/own_html.rs looks at these"),
+            Block::Element(..) => panic!("tests/own_html.rs checks these"),
         }
     }
 
@@ -152,7 +152,7 @@ impl OfTree<'_> {
             Some(first) => format!("ol {first}"),
         };
         self.within(&name, |flat| {
-            list.items.iter().for_each(|item| flat.item(item))
+            list.items.iter().for_each(|item| flat.item(item));
         });
     }
 
@@ -195,7 +195,7 @@ impl OfTree<'_> {
         self.within("tr", |flat| {
             cells
                 .iter()
-                .for_each(|(name, words)| flat.within(name, |flat| flat.words(words)))
+                .for_each(|(name, words)| flat.within(name, |flat| flat.words(words)));
         });
     }
 
@@ -224,7 +224,7 @@ impl OfTree<'_> {
                 Inline::Text(words) => self.words(words),
                 Inline::Code(words) => self.within("code", |flat| flat.words(words)),
                 Inline::Styled(style, inlines) => {
-                    self.within(name_of(*style), |flat| flat.inlines(inlines))
+                    self.within(name_of(*style), |flat| flat.inlines(inlines));
                 }
                 Inline::Link { to, text } => {
                     self.out.push(Mark(format!("to {}", self.leads_to(to))));
@@ -235,7 +235,7 @@ impl OfTree<'_> {
                     .push(Mark(format!("picture {name}: {}", alt.trim()))),
                 Inline::Break => self.out.push(Mark("break".to_owned())),
                 Inline::Footnote(number) => self.out.push(Mark(format!("note [{}]", number + 1))),
-                Inline::Element(..) => panic!("tests/own_html.rs looks at these"),
+                Inline::Element(..) => panic!("tests/own_html.rs checks these"),
             }
         }
     }
@@ -312,7 +312,7 @@ impl OfHtml<'_> {
             "sup" if class("reference") => self.out.push(Mark(format!("note {}", page.text(id)))),
             "sup" => self.within("sup", id),
             "h2" | "h3" | "h4" | "h5" | "h6" | "table" | "tr" | "ul" => {
-                self.within(page.name(id), id)
+                self.within(page.name(id), id);
             }
             "blockquote" => self.within("quote", id),
             "ol" if class("references") => self.inside(id),
@@ -334,7 +334,7 @@ impl OfHtml<'_> {
             "br" => self.out.push(Mark("break".to_owned())),
             "hr" => self.out.push(Mark("rule".to_owned())),
             "div" if page.attribute(id, "id") == Some("toc") => {
-                self.out.push(Mark("contents".to_owned()))
+                self.out.push(Mark("contents".to_owned()));
             }
             "div" if page.attribute(id, "role") == Some("note") => self.within("callout", id),
             "div" if class("mw-collapsible") => self.within("details", id),
