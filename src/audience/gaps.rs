@@ -154,7 +154,7 @@ fn close_in(body: &mut Body, nodes: &mut [Node], gap: usize, block: &Range<usize
     let (new_left, new_right) = joined(&left, &right, side);
     for (at, old, new) in [(before, left, new_left), (after, right, new_right)] {
         if let Some(at) = at.filter(|_| old != new) {
-            nodes[at].event = Event::Text(body.write_anew(&new));
+            nodes[at].event = Event::Text(body.add_text(&new));
         }
     }
 }

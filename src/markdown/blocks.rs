@@ -1020,7 +1020,7 @@ fn take_hashtags(body: &mut Body, new: &mut Vec<Node>) {
         new.extend(text);
     }
     for (slug, span) in tags.into_iter().rev() {
-        let name = body.write_anew(slug.as_str());
+        let name = body.add_text(slug.as_str());
         new.push(Node::new(Event::Hashtag(name), span));
     }
 }

@@ -194,7 +194,7 @@ impl Cleaner<'_> {
             &[only] if html.kept == *html.text => self.kept.push(only),
             _ if html.kept.is_empty() => {}
             _ => self.kept.push(Node::new(
-                Event::Html(self.body.write_anew(&html.kept)),
+                Event::Html(self.body.add_text(&html.kept)),
                 html.whole_span(),
             )),
         }

@@ -87,19 +87,19 @@ struct Index {
 #[derive(Debug, Clone, Default)]
 struct Text {
     file: Arc<str>,
-    written_anew: String,
+    added: String,
 }
 
 /// A piece of text in a body, as [`Body::str`] gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Str {
-    /// An offset in the text of the file, or with [`ANEW`] set in the characters that the file does not have.
+    /// An offset in the text of the file, or with [`ADDED`] set in the characters that the file does not have.
     start: u32,
     length: u32,
 }
 
 /// The bit that tells the two texts of a body apart; a file has at most 2 GiB.
-const ANEW: u32 = 1 << 31;
+const ADDED: u32 = 1 << 31;
 
 impl Str {
     /// How many bytes it has.
@@ -114,7 +114,7 @@ impl Str {
 
     /// Where the file has these very characters; `None` if it does not.
     fn place(self) -> Option<Span> {
-        (self.start & ANEW == 0).then(|| Span {
+        (self.start & ADDED == 0).then(|| Span {
             start: self.start,
             end: self.start + self.length,
         })
@@ -410,7 +410,7 @@ impl Body {
         Self {
             text: Text {
                 file,
-                written_anew: String::new(),
+                added: String::new(),
             },
             ..Self::default()
         }
@@ -418,21 +418,18 @@ impl Body {
 
     /// The characters of a piece of text.
     pub fn str(&self, piece: Str) -> &str {
-        let (text, start) = if piece.start & ANEW == 0 {
+        let (text, start) = if piece.start & ADDED == 0 {
             (&*self.text.file, piece.start as usize)
         } else {
-            (
-                self.text.written_anew.as_str(),
-                (piece.start & !ANEW) as usize,
-            )
+            (self.text.added.as_str(), (piece.start & !ADDED) as usize)
         };
         &text[start..start + piece.length as usize]
     }
 
     /// Keeps characters that the file does not have.
-    pub fn write_anew(&mut self, characters: &str) -> Str {
-        let start = offset(self.text.written_anew.len()) | ANEW;
-        self.text.written_anew.push_str(characters);
+    pub fn add_text(&mut self, characters: &str) -> Str {
+        let start = offset(self.text.added.len()) | ADDED;
+        self.text.added.push_str(characters);
         Str {
             start,
             length: offset(characters.len()),
@@ -451,7 +448,7 @@ impl Body {
 
     /// Keeps the language of a block of code, or the label of a footnote.
     pub fn add_name(&mut self, name: &str) -> NameId {
-        let name = self.write_anew(name);
+        let name = self.add_text(name);
         self.names.push(name)
     }
 

@@ -309,7 +309,7 @@ impl<'r> Reader<'r> {
     /// Refers to characters that the file has, and keeps a copy of others.
     fn keep(&mut self, characters: &CowStr<'_>) -> Str {
         if characters.as_bytes().contains(&(BLANK as u8)) {
-            return self.body.write_anew(&characters.replace(BLANK, ""));
+            return self.body.add_text(&characters.replace(BLANK, ""));
         }
         if let CowStr::Borrowed(borrowed) = characters {
             let file: &str = &self.body.text.file;
@@ -324,7 +324,7 @@ impl<'r> Reader<'r> {
                 };
             }
         }
-        self.body.write_anew(characters)
+        self.body.add_text(characters)
     }
 
     fn tag(&mut self, tag: ParsedTag<'_>, span: Span) -> Tag {

@@ -369,7 +369,7 @@ impl Labels<'_> {
             is_private: label.is_private,
         };
         let tag = Tag::Heading(self.body.headings.push(heading));
-        let text = Event::Text(self.body.write_anew(&label.name));
+        let text = Event::Text(self.body.add_text(&label.name));
         self.new
             .extend([Event::Start(tag), text, Event::End(tag)].map(|event| Node::new(event, span)));
     }
