@@ -182,7 +182,7 @@ pub fn too_deep(file: &SitePath, span: Span, what: &str, deepest: usize) -> Diag
         &rules::NESTING,
         file,
         span,
-        format!("{what} stand more than {deepest} deep inside of one another here"),
+        format!("{what} are nested more than {deepest} deep here"),
     )
     .help("take some of them out, and close those that are open")
 }

@@ -74,7 +74,10 @@ fn plain_says(text: &str, value: &Value) -> bool {
         (Plain::Null, Value::Null) => true,
         (Plain::Bool(ours), Value::Bool(theirs)) => ours == *theirs,
         (Plain::Text, Value::String(theirs)) => text == theirs,
-        (Plain::Text, Value::Number(theirs)) => {
+        // The number alone, without a line break that only one of the parsers knows.
+        (Plain::Text, Value::Number(theirs))
+            if text.bytes().all(|byte| byte.is_ascii_graphic()) =>
+        {
             serde_yaml::from_str(text).is_ok_and(|number: Number| number == *theirs)
         }
         _ => false,

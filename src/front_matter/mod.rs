@@ -26,8 +26,8 @@ use value::Reading;
 pub use mistake::{plain_words, unknown_word};
 pub use spanned::text_or_other;
 
-/// A file cut into front matter and body; offsets count from the start of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A file cut into front matter and body. Offsets count from the start of the file. The default has no front matter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Split {
     /// The YAML between the fences; empty without front matter.
     pub yaml: Span,
@@ -596,6 +596,23 @@ mod tests {
     }
 
     #[test]
+    fn a_number_after_an_odd_line_break_is_read_without_it() {
+        let fields = fields("facts: {loss: \u{2028}2025}\n");
+        assert_eq!(fields.facts["loss"].value.as_str(), "2025");
+    }
+
+    #[test]
+    fn a_mistake_after_other_alphabets_has_its_place() {
+        let yaml = "title: жжж\nlist: a: b\n";
+        let file = SitePath::new("x.md");
+        let read = read::<Fields>(yaml, Span::new(0, yaml.len()), &file, &|_, _| None);
+        let Err(Unreadable(found)) = read else {
+            panic!("this is not YAML");
+        };
+        assert_eq!(&yaml[found[0].span.range()], ": b");
+    }
+
+    #[test]
     fn a_value_that_a_comment_cuts_is_found() {
         let cut = |yaml: &str| {
             let tree = Tree::read(yaml, 0).unwrap_or_else(|broken| match broken {
@@ -639,6 +656,7 @@ mod tests {
             "# a comment #1\ntitle: x\n",
             "told:\n  # on #1\n  - { on: 2024, to: x }   # a remark\n",
             "title: \"a\" #b\n",
+            "? \u{a0}\n # x\n",
         ] {
             assert_eq!(cut(yaml), Vec::<String>::new(), "{yaml:?}");
         }

@@ -17,13 +17,12 @@ pub(super) fn syntax_mistake(
         return given_twice(source.file, repetition);
     }
     let slice = source.yaml();
-    let at = error
-        .location()
-        .map_or(0, |location| location.index().min(slice.len()));
     let failure = Failure {
         source,
         slice,
-        at: floor(slice, at),
+        at: error
+            .location()
+            .map_or(0, |location| floor(slice, location.index())),
         message,
     };
     failure
@@ -359,10 +358,10 @@ fn is_odd(sign: char) -> bool {
     !matches!(sign, ' ' | '\t' | '\r') && (sign.is_whitespace() || is_unseen)
 }
 
-/// The last character boundary at or before an offset.
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+/// The last character boundary in a text at or before an offset.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or_default()
 }

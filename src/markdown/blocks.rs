@@ -765,7 +765,7 @@ impl ImageShaper<'_> {
 
     fn image(&mut self, link: LinkId, image: &Child) {
         if self.names_page(link) {
-            let message = "a transclusion stands among other text";
+            let message = "a transclusion is among other text";
             let help = "put it in a paragraph of its own, with a blank line before and after it";
             self.found.push(
                 Diagnostic::new(&rules::TRANSCLUSION, self.file, image.span, message).help(help),

@@ -388,7 +388,7 @@ impl Cleaner<'_> {
             let start =
                 node.span.start as usize + (line.as_ptr() as usize - text.as_ptr() as usize);
             let span = Span::new(start, start + line.len());
-            let message = "this mark for private text stands in HTML, where it is only words";
+            let message = "this mark for private text is in HTML, where it is only words";
             self.found.push(
                 Diagnostic::new(&rules::SWALLOWED_MARK, self.file, span, message)
                     .help("put a blank line before and after it, so that it is read as Markdown"),

@@ -162,7 +162,7 @@ pub(super) fn check_indented(
                 &rules::SWALLOWED_MARK,
                 file,
                 Span::new(start, start + length),
-                "this mark for private text stands in indented code, where it is only words",
+                "this mark for private text is in indented code, where it is only words",
             )
             .help("take out the indent of four spaces, or put the code between two lines of three backticks"),
         );

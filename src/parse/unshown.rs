@@ -46,8 +46,7 @@ fn beside_questions(document: &Document, index: usize, section: &Section) -> Opt
     let (span, message) = if index == 0 {
         (
             first.span,
-            "this text stands before the first question of the sheet, and no page shows it"
-                .to_owned(),
+            "this text is before the first question of the sheet, and no page shows it".to_owned(),
         )
     } else {
         (
