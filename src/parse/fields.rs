@@ -293,48 +293,47 @@ struct QuestionFields {
     status: Status,
 }
 
-fn question(raw: QuestionFields, required: &mut Required<'_>) -> Fields {
+fn question(mut raw: QuestionFields, required: &mut Required<'_>) -> Fields {
+    let title = given(raw.title.take()).map(trimmed);
+    let question = given(raw.question.take())
+        .map(trimmed)
+        .or_else(|| required.only_heading(title.as_ref()));
+    Fields {
+        audience: raw.audience.unwrap_or(Audience::Private),
+        status: raw.status,
+        meta: match question {
+            Some(question) => {
+                required.check_title(title, &question);
+                Meta::Question(asked_question(question, raw))
+            }
+            // Without a question of its own the file is a sheet, whose headings are the questions.
+            None => Meta::Sheet(required.sheet(title, raw)),
+        },
+    }
+}
+
+fn asked_question(question: Prose, raw: QuestionFields) -> Question {
     let QuestionFields {
-        question,
-        title,
+        question: _,
+        title: _,
         aliases,
         competencies,
         about,
         asked,
-        audience,
-        status,
+        audience: _,
+        status: _,
     } = raw;
-    let title = given(title).map(trimmed);
-    let aliases = aliases.unwrap_or_default();
-    let asked = asked.unwrap_or_default();
-    let question = given(question)
-        .map(trimmed)
-        .or_else(|| required.only_heading(title.as_ref()));
-    let meta = match question {
-        Some(question) => {
-            required.check_title(title, &question);
-            Meta::Question(Question {
-                question,
-                aliases: aliases.value.0,
-                competencies: competencies.0,
-                about,
-                asked: asked.value.into_iter().map(Occasion::from).collect(),
-            })
-        }
-        // Without a question of its own the file is a sheet, whose headings are the questions.
-        None => {
-            required.check_sheet(&aliases, &asked);
-            Meta::Sheet(Sheet {
-                title: required.optional_title(title),
-                competencies: competencies.0,
-                about,
-            })
-        }
-    };
-    Fields {
-        audience: audience.unwrap_or(Audience::Private),
-        status,
-        meta,
+    Question {
+        question,
+        aliases: aliases.unwrap_or_default().value.0,
+        competencies: competencies.0,
+        about,
+        asked: asked
+            .unwrap_or_default()
+            .value
+            .into_iter()
+            .map(Occasion::from)
+            .collect(),
     }
 }
 
@@ -352,13 +351,28 @@ impl Required<'_> {
         self.not_shown("title", other.map(|title| title.span()), why);
     }
 
-    /// A sheet of several questions has no aliases and no occasions.
-    fn check_sheet(&mut self, aliases: &Spanned<List<Prose>>, asked: &Spanned<Vec<Asked>>) {
+    /// A sheet of several questions. It has no aliases and no occasions.
+    fn sheet(&mut self, title: Option<Prose>, raw: QuestionFields) -> Sheet {
+        let QuestionFields {
+            question: _,
+            title: _,
+            aliases,
+            competencies,
+            about,
+            asked,
+            audience: _,
+            status: _,
+        } = raw;
         let why = "the file is a sheet of several questions";
-        let has_aliases = !aliases.value.0.is_empty();
-        self.not_shown("aliases", has_aliases.then_some(aliases.span), why);
-        let has_asked = !asked.value.is_empty();
-        self.not_shown("asked", has_asked.then_some(asked.span), why);
+        let aliases = aliases.filter(|aliases| !aliases.value.0.is_empty());
+        self.not_shown("aliases", aliases.map(|aliases| aliases.span), why);
+        let asked = asked.filter(|asked| !asked.value.is_empty());
+        self.not_shown("asked", asked.map(|asked| asked.span), why);
+        Sheet {
+            title: self.optional_title(title),
+            competencies: competencies.0,
+            about,
+        }
     }
 }
 

@@ -108,7 +108,7 @@ fn unshown_heading(document: &Document, section: &Section) -> Option<Diagnostic>
             Some(Part::Headline | Part::FollowUps)
         )
     );
-    let more = headings::said_behind(&section.heading).filter(|_| is_left_out)?;
+    let more = headings::text_after_name(&section.heading).filter(|_| is_left_out)?;
     let message = format!("`{more}` is in a heading that no page shows");
     Some(
         Diagnostic::new(&rules::NOT_SHOWN, &document.path, section.span, message)
