@@ -529,7 +529,7 @@ enum Markup<'t> {
 /// What has no end.
 #[derive(Clone, Copy)]
 enum Unclosed {
-    /// Something whose content nobody would see.
+    /// An element whose content browsers do not show.
     Hiding,
     Tag,
 }

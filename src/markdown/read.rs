@@ -66,7 +66,7 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
     (body, found)
 }
 
-/// What is wrong with the comments of a file.
+/// The mistakes in the comments of a file.
 fn comment_mistakes(file: &SitePath, blanked: &Blanked) -> Vec<Diagnostic> {
     let unclosed = blanked.unclosed.iter().map(|&span| {
         Diagnostic::new(
@@ -564,7 +564,7 @@ fn target_with_scheme(address: &str) -> Option<Target> {
     })
 }
 
-/// Undoes percent-encoding; what is not UTF-8 then stays as it was.
+/// Decodes percent-encoding, unless the result is not UTF-8.
 fn percent_decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();

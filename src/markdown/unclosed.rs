@@ -347,7 +347,7 @@ struct Marks<'a> {
     effect: Effect,
 }
 
-/// Whether a mark has its effect where it is: in a heading that is private.
+/// Whether a mark has an effect: it is in a private heading.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
     Some,
