@@ -347,7 +347,7 @@ impl<'r, 'b> Finding<'r, 'b> {
     fn note_link(&mut self, node: usize) {
         match self.body.nodes[node].event {
             Event::Start(Tag::Link(link) | Tag::Image(link)) => {
-                self.local = local_address(&self.body.links[link])
+                self.local = local_address(&self.body.links[link]);
             }
             Event::End(Tag::Link(_) | Tag::Image(_)) => self.local = None,
             _ => {}
@@ -715,7 +715,7 @@ fn private_callouts(body: &Body, nodes: Range<usize>) -> Vec<Range<usize>> {
         match child.event {
             Event::Start(Tag::Callout(kind)) if kind.is_private() => found.push(child.nodes),
             Event::Start(tag) if !is_inline(tag) => {
-                found.extend(private_callouts(body, child.inner()))
+                found.extend(private_callouts(body, child.inner()));
             }
             _ => {}
         }

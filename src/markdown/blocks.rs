@@ -403,7 +403,7 @@ impl RemarkShaper<'_> {
                         .push(Node::new(Event::Start(Tag::Paragraph), child.span));
                 }
                 Event::Start(_) if is_remark(self.body, nodes) && tag == Some(Tag::Item) => {
-                    push_remark(self.body, &mut self.new, nodes)
+                    push_remark(self.body, &mut self.new, nodes);
                 }
                 Event::Start(inner) => {
                     self.push(nodes[0]);
@@ -600,7 +600,7 @@ fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(Tag::CodeBlock(_)) => in_code = false,
             Event::Text(piece) if !in_code => {
-                found.extend(missing_footnotes(body.str(piece), piece.place(), file))
+                found.extend(missing_footnotes(body.str(piece), piece.place(), file));
             }
             _ => {}
         }
@@ -879,10 +879,10 @@ impl Body {
             match node.event {
                 Event::Hashtag(_) => tags = Tags::Some,
                 Event::Start(Tag::Heading(heading)) => {
-                    starts[heading.index()] = Some(offset(index))
+                    starts[heading.index()] = Some(offset(index));
                 }
                 Event::Start(Tag::Callout(CalloutKind::Question)) => {
-                    remarks.push(self.inner(index))
+                    remarks.push(self.inner(index));
                 }
                 Event::Start(Tag::Footnote(label)) => {
                     footnotes.push(self.footnote(label, index));

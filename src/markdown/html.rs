@@ -355,7 +355,7 @@ impl Cleaner<'_> {
         match what {
             Unclosed::Hiding => {
                 self.found
-                    .push(unclosed_comment(self.file, span, what_opens(text)))
+                    .push(unclosed_comment(self.file, span, what_opens(text)));
             }
             Unclosed::Tag => {
                 html.kept.push_str(&text.replace('<', "&lt;"));

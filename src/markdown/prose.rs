@@ -290,7 +290,7 @@ impl Body {
                 };
                 match event {
                     Event::Html(piece) => {
-                        html = Some((node, self.str(piece), tokens(self.str(piece))))
+                        html = Some((node, self.str(piece), tokens(self.str(piece))));
                     }
                     event => return Some(self.part(node, event)),
                 }
@@ -473,7 +473,7 @@ impl Finder<'_> {
             let in_node = at + range.start..at + range.end;
             match meaning {
                 Cow::Borrowed(same) => {
-                    run.push(same, node, Origin::Same(in_node.start), Style::Plain, place)
+                    run.push(same, node, Origin::Same(in_node.start), Style::Plain, place);
                 }
                 Cow::Owned(meaning) => run.push(
                     &meaning,

@@ -371,7 +371,7 @@ impl Marks<'_> {
         self.end_run();
         match event {
             Event::Start(Tag::Heading(heading)) if self.body.headings[heading].is_private => {
-                self.effect = Effect::Some
+                self.effect = Effect::Some;
             }
             Event::End(Tag::Heading(_)) => self.effect = Effect::None,
             _ => {}

@@ -260,12 +260,12 @@ impl Labels<'_> {
                     self.new.extend_from_slice(block);
                 }
                 Event::Start(Tag::Paragraph) if !private.is_open() => {
-                    self.paragraph(&old[child.inner()], child.span)
+                    self.paragraph(&old[child.inner()], child.span);
                 }
                 Event::Start(tag @ (Tag::BulletList | Tag::NumberedList(_)))
                     if !private.is_open() =>
                 {
-                    self.list(tag, block)
+                    self.list(tag, block);
                 }
                 _ => self.new.extend_from_slice(block),
             }
