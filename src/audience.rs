@@ -1,7 +1,7 @@
 //! The smaller site that an audience may see.
 //!
-//! What somebody may not see is taken out of the documents before they are linked again, so that no page, list, count or
-//! address can be made from it. Nothing further down asks whether something is private.
+//! What an audience may not see is removed from the documents before they are linked again. So no page, list, count or
+//! address can be made from it, and no later step asks whether something is private.
 
 mod gaps;
 mod meta;
@@ -18,46 +18,48 @@ use rustc_hash::FxHashSet as HashSet;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::escape::escaped;
-use crate::markdown::prose::{Gap, Origin, Part, Place, Run, Style};
-use crate::markdown::{Body, Event, Heading, Link, LinkId, NameId, Node, Tag, Target, is_inline};
+use crate::markdown::prose::{Gap, Origin, Part, Piece, Place, Run, Style};
+use crate::markdown::{
+    Body, Event, Heading, HeadingId, Link, LinkId, NameId, Node, Str, Tag, Target, is_inline,
+};
 use crate::model::{Audience, Author, Document, Meta, Section, Status};
 use crate::parse::sections;
 use crate::site::{self, Destination, DocumentId, ItemId, PageKey, SectionId, Site};
 use crate::slug::Slug;
-use crate::source::{Span, Spanned};
+use crate::source::{SitePath, Span, Spanned};
 use crate::words::{Finder, Hit, Redactor, SET_APART, decode, excerpt, references};
 
-/// Who looks at a site.
+/// The reader that a site is made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Viewer {
     /// Whom the site is made for.
     pub audience: Audience,
-    /// Whether drafts are shown; only the author can want that.
+    /// Whether drafts are shown. Only takes effect for the author.
     pub drafts: bool,
 }
 
 /// The documents that a viewer may see, and the settings without their secrets.
 pub struct Projection {
-    /// For others than the author the title is redacted, and the words to redact and to forbid are gone.
+    /// For other viewers than the author, the title is redacted, and the words to redact and to forbid are removed.
     pub config: Arc<Config>,
     /// In the order of the site, each without what the viewer may not see of it.
     pub documents: Vec<Arc<Document>>,
     /// For each of these, the document of the site that it was made from.
     pub origins: Vec<DocumentId>,
-    /// What the author should know was left out.
+    /// Warnings about what was left out.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What may be in nothing that is made for an audience: the last search, over every byte that leaves.
+/// The words and names that no output for an audience may contain. The last check searches every byte of the output for them.
 #[derive(Debug, Clone, Default)]
 pub struct Withheld {
-    /// In any spelling.
+    /// Found in any spelling.
     words: Finder,
-    /// In this very spelling: paths and the like, which in another spelling would be ordinary words.
+    /// Found in exactly this spelling: paths and the like, which in another spelling would be ordinary words.
     names: Names,
 }
 
-/// Names that are looked for in this very spelling, all of them in one walk over a text.
+/// Names that are searched in exactly this spelling, all of them in one pass over a text.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     names: Vec<String>,
@@ -65,7 +67,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Makes ready to look for names.
+    /// Prepares the search for names.
     pub fn new(names: Vec<String>) -> Self {
         let finder = (!names.is_empty()).then(|| {
             AhoCorasick::new(&names).expect("names are far shorter together than two gigabytes")
@@ -73,7 +75,7 @@ impl Names {
         Self { names, finder }
     }
 
-    /// Each place that holds one of the names, those that overlap too.
+    /// Each occurrence of a name, with its index. Occurrences may overlap.
     fn all<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (usize, Range<usize>)> + 't {
         let found = self
             .finder
@@ -113,7 +115,7 @@ impl Withheld {
         }
     }
 
-    /// The same with names that may not leave either, in this very spelling but in any case.
+    /// Adds names that may not leave either, in exactly this spelling but in upper or lower case.
     pub fn with_names(mut self, names: impl IntoIterator<Item = String>) -> Self {
         let lower = names
             .into_iter()
@@ -133,7 +135,7 @@ impl Withheld {
         self.words.is_empty() && self.names.finder.is_none()
     }
 
-    /// The first of them in something that was made.
+    /// The first withheld word or name in an output file.
     pub fn first_in(&self, bytes: &[u8]) -> Option<Hit> {
         self.words
             .first_in_artefact(bytes)
@@ -143,7 +145,7 @@ impl Withheld {
     fn words_of_names(&self, bytes: &[u8]) -> Option<Hit> {
         self.names.finder.as_ref()?;
         let text = decode(&String::from_utf8_lossy(bytes)).to_lowercase();
-        // `/home/jane` is not a part of `/home/janet`; anything else is found inside of longer names too.
+        // `/home/jane` does not match `/home/janet`. Any other name also matches inside longer names.
         let is_whole = |name: &str, at: usize| {
             let goes_on = text[at + name.len()..].starts_with(char::is_alphanumeric);
             !goes_on || !name.starts_with(['/', '\\'])
@@ -170,37 +172,27 @@ pub fn project(site: &Site, viewer: Viewer) -> Option<Projection> {
         .map(DocumentId)
         .collect();
     if viewer.audience == Audience::Private {
-        let is_whole = origins.len() == visible.len();
-        let documents = origins
-            .iter()
-            .map(|id| site.documents[id.0].clone())
-            .collect();
-        return (!is_whole).then(|| Projection {
-            config: site.config.clone(),
-            documents,
-            origins,
-            diagnostics: Vec::new(),
-        });
+        return (origins.len() < visible.len()).then(|| without_drafts(site, origins));
     }
     let projector = Projector {
         site,
         visible: &visible,
         redactor: Redactor::new(&site.config.redact),
     };
-    let (documents, diagnostics): (Vec<_>, Vec<_>) = origins
-        .par_iter()
-        .map(|&id| {
-            let mut found = Vec::new();
-            (Arc::new(projector.document(id, &mut found)), found)
-        })
-        .unzip();
-    let diagnostics = diagnostics.into_iter().flatten().collect();
-    Some(Projection {
-        config: Arc::new(projector.redactor.config(&site.config)),
-        documents,
+    Some(projector.projection(origins))
+}
+
+/// What the author sees without drafts: the other documents as they are.
+fn without_drafts(site: &Site, origins: Vec<DocumentId>) -> Projection {
+    Projection {
+        config: site.config.clone(),
+        documents: origins
+            .iter()
+            .map(|id| site.documents[id.0].clone())
+            .collect(),
         origins,
-        diagnostics,
-    })
+        diagnostics: Vec::new(),
+    }
 }
 
 fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
@@ -239,8 +231,8 @@ impl Redactor {
 
     /// What redaction changes in the nodes of a body that hold text.
     ///
-    /// A phrase can go over the end of a line, or be cut up by emphasis, so whole paragraphs are searched and not single nodes: the node
-    /// in which a phrase starts gets its replacement, and the others lose their share of it.
+    /// A phrase can continue on the next line, or contain emphasis, so whole paragraphs are searched and not single nodes. The
+    /// replacement goes into the node in which the phrase starts, and the other nodes lose their part of the phrase.
     fn edits(&self, body: &Body) -> Edits<'_> {
         let mut finding = Finding {
             redactor: self,
@@ -260,7 +252,7 @@ impl Redactor {
         edits
     }
 
-    /// The settings as far as they may leave.
+    /// The settings that may leave.
     fn config(&self, config: &Config) -> Config {
         let Config {
             title,
@@ -300,31 +292,15 @@ struct Finding<'r, 'b> {
     edits: Edits<'r>,
     /// The words since the last block started or ended.
     run: Run,
-    /// The address of the link around the words, if it is of the author's own machine: words that are this address are left out.
+    /// The address of the link around the words, if it points to the author's own machine. The address is then left out of the words.
     local: Option<&'b str>,
 }
 
-impl<'b> Finding<'_, 'b> {
+impl<'r, 'b> Finding<'r, 'b> {
     fn add(&mut self, part: Part<'b>) {
         match part {
-            Part::Words { node, text, style } => match self
-                .local
-                .and_then(|address| Some((text.find(address)?, address.len())))
-            {
-                Some((at, length)) => self.edits.add(node, at..at + length, ""),
-                None => self.push(text, node, Origin::Same(0), style),
-            },
-            Part::HtmlWords { node, at, text } => {
-                for (range, meaning) in references(text) {
-                    let (start, end) = (at + range.start, at + range.end);
-                    let origin = if matches!(meaning, Cow::Borrowed(_)) {
-                        Origin::Same(start)
-                    } else {
-                        Origin::Spelt(start..end)
-                    };
-                    self.push(&meaning, node, origin, Style::Plain);
-                }
-            }
+            Part::Words { node, text, style } => self.words(node, text, style),
+            Part::HtmlWords { node, at, text } => self.html_words(node, at, text),
             Part::HtmlTag {
                 node,
                 at,
@@ -336,16 +312,45 @@ impl<'b> Finding<'_, 'b> {
             }
             Part::Break { node } => self.push(" ", node, Origin::Spelt(0..0), Style::Plain),
             Part::Markup { node, .. } => {
-                match self.body.nodes[node].event {
-                    Event::Start(Tag::Link(link) | Tag::Image(link)) => {
-                        self.local = local_address(&self.body.links[link])
-                    }
-                    Event::End(Tag::Link(_) | Tag::Image(_)) => self.local = None,
-                    _ => {}
-                }
+                self.note_link(node);
                 self.push_gap(node, SET_APART);
             }
             Part::Block { .. } => self.end_run(),
+        }
+    }
+
+    /// Adds words to the run, unless they are the local address of the link around them: that is left out.
+    fn words(&mut self, node: usize, text: &str, style: Style) {
+        let local = self
+            .local
+            .and_then(|address| Some((text.find(address)?, address.len())));
+        match local {
+            Some((at, length)) => self.edits.add(node, at..at + length, ""),
+            None => self.push(text, node, Origin::Same(0), style),
+        }
+    }
+
+    /// Adds words of HTML, with the characters that its references mean.
+    fn html_words(&mut self, node: usize, at: usize, text: &str) {
+        for (range, meaning) in references(text) {
+            let (start, end) = (at + range.start, at + range.end);
+            let origin = if matches!(meaning, Cow::Borrowed(_)) {
+                Origin::Same(start)
+            } else {
+                Origin::Spelt(start..end)
+            };
+            self.push(&meaning, node, origin, Style::Plain);
+        }
+    }
+
+    /// Remembers whether the words that follow are in a link with a local address.
+    fn note_link(&mut self, node: usize) {
+        match self.body.nodes[node].event {
+            Event::Start(Tag::Link(link) | Tag::Image(link)) => {
+                self.local = local_address(&self.body.links[link]);
+            }
+            Event::End(Tag::Link(_) | Tag::Image(_)) => self.local = None,
+            _ => {}
         }
     }
 
@@ -368,7 +373,7 @@ impl<'b> Finding<'_, 'b> {
         );
     }
 
-    /// Redacts the values of attributes. A word that is the name of a tag or of an attribute is not its author's.
+    /// Redacts the values of attributes. Names of tags and attributes are not words of the author.
     fn edit_attributes(&mut self, node: usize, at: usize, tag: &str) {
         let Some(values) = tag.find('=') else { return };
         for found in self.redactor.finder.all(&tag[values..]) {
@@ -388,23 +393,32 @@ impl<'b> Finding<'_, 'b> {
         for found in self.redactor.finder.all(&run.text) {
             let mut replacement = Some(self.redactor.replacements[found.phrase].as_str());
             for piece in run.pieces_in(found.range.clone()) {
-                let range = match piece.origin {
-                    Origin::Same(start) => {
-                        let in_node = |at: usize| {
-                            at.clamp(piece.range.start, piece.range.end) - piece.range.start + start
-                        };
-                        in_node(found.range.start)..in_node(found.range.end)
-                    }
-                    Origin::Spelt(ref spelt) => spelt.clone(),
-                    Origin::Gap => continue,
-                };
-                let replacement = replacement.take().unwrap_or_default();
-                match self.body.nodes[piece.node].event {
-                    Event::Html(_) => self.edits.add(piece.node, range, escaped(replacement)),
-                    _ => self.edits.add(piece.node, range, replacement),
+                if let Some(range) = range_in_node(piece, &found.range) {
+                    self.replace(piece.node, range, replacement.take().unwrap_or_default());
                 }
             }
         }
+    }
+
+    fn replace(&mut self, node: usize, range: Range<usize>, replacement: &'r str) {
+        match self.body.nodes[node].event {
+            Event::Html(_) => self.edits.add(node, range, escaped(replacement)),
+            _ => self.edits.add(node, range, replacement),
+        }
+    }
+}
+
+/// The part of the text of a node that a range of a run covers; `None` if the piece has no text in the node.
+fn range_in_node(piece: &Piece, range: &Range<usize>) -> Option<Range<usize>> {
+    match piece.origin {
+        Origin::Same(start) => {
+            let in_node = |at: usize| {
+                at.clamp(piece.range.start, piece.range.end) - piece.range.start + start
+            };
+            Some(in_node(range.start)..in_node(range.end))
+        }
+        Origin::Spelt(ref spelt) => Some(spelt.clone()),
+        Origin::Gap => None,
     }
 }
 
@@ -432,7 +446,7 @@ impl<'a> Edits<'a> {
         let mut applied = String::with_capacity(text.len());
         let mut at = 0;
         for (range, replacement) in edits {
-            // Two phrases can share a reference of HTML that means several letters.
+            // Two phrases can overlap in an HTML reference that means several letters.
             applied.push_str(text.get(at..range.start).unwrap_or_default());
             applied.push_str(replacement);
             at = at.max(range.end);
@@ -455,6 +469,23 @@ struct Projector<'a> {
 }
 
 impl Projector<'_> {
+    /// The documents that the viewer may see, each projected without the others.
+    fn projection(&self, origins: Vec<DocumentId>) -> Projection {
+        let (documents, diagnostics): (Vec<_>, Vec<_>) = origins
+            .par_iter()
+            .map(|&id| {
+                let mut found = Vec::new();
+                (Arc::new(self.document(id, &mut found)), found)
+            })
+            .unzip();
+        Projection {
+            config: Arc::new(self.redactor.config(&self.site.config)),
+            documents,
+            origins,
+            diagnostics: diagnostics.into_iter().flatten().collect(),
+        }
+    }
+
     fn document(&self, id: DocumentId, diagnostics: &mut Vec<Diagnostic>) -> Document {
         let document = self.site.document(id);
         let meta = self.meta(&document.meta);
@@ -468,7 +499,7 @@ impl Projector<'_> {
             path: document.path.clone(),
             slug: self.redactor.slug(&document.slug),
             audience: document.audience,
-            // A draft is not here, and a story that is no longer told stays so.
+            // Drafts are already left out, and a retired story stays retired.
             status: document.status,
             meta,
             body,
@@ -507,11 +538,9 @@ impl Projector<'_> {
     }
 
     fn body(&self, id: DocumentId, document: &Document, diagnostics: &mut Vec<Diagnostic>) -> Body {
-        let hidden = hidden_ranges(document);
-        let edits = self.redactor.edits(&document.body);
         let mut copy = BodyProjection {
             projector: self,
-            edits,
+            edits: self.redactor.edits(&document.body),
             id,
             document,
             new: Body::default(),
@@ -522,23 +551,15 @@ impl Projector<'_> {
             diagnostics,
         };
         let mut index = 0;
-        for range in hidden {
+        for range in hidden_ranges(document) {
             (index..range.start).for_each(|index| copy.node(index));
             index = index.max(range.end);
         }
         (index..document.body.nodes.len()).for_each(|index| copy.node(index));
-        let BodyProjection {
-            new: mut body,
-            nodes,
-            gaps,
-            ..
-        } = copy;
-        let nodes = gaps::close(&mut body, nodes, &gaps);
-        body.set_nodes(nodes);
-        body
+        copy.finish()
     }
 
-    /// Whether the viewer may see where a link leads, and the place under the name that it has for the viewer.
+    /// Where a link leads for the viewer, under the name that the place has for the viewer; `None` if it may not lead there.
     fn target(&self, id: DocumentId, link: LinkId) -> Option<Target> {
         let destination = self.site.destination(id, link);
         let link = &self.site.document(id).body.links[link];
@@ -552,7 +573,7 @@ impl Projector<'_> {
                 let is_here = matches!(link.target, Target::Fragment(_))
                     && self.site.document_of(*page) == Some(id);
                 Some(match target {
-                    // Without words of its own it reads as the heading, and not as the title of its own page.
+                    // A link without words shows the heading then, and not the title of its own page.
                     Target::Page { fragment, .. } if is_here && !fragment.is_empty() => {
                         Target::Fragment(fragment)
                     }
@@ -560,16 +581,19 @@ impl Projector<'_> {
                 })
             }
             Destination::Asset(_) => Some(link.target.clone()),
-            Destination::External => match &link.target {
-                Target::External(address) => {
-                    let may_leave = local_address(link).is_none()
-                        && self.redactor.finder.first(&decode(address)).is_none();
-                    may_leave.then(|| link.target.clone())
-                }
-                _ => None,
-            },
+            Destination::External => self.external(link),
             Destination::Nothing => None,
         }
+    }
+
+    /// An address outside of the site, unless it is local or holds a word that may not leave.
+    fn external(&self, link: &Link) -> Option<Target> {
+        let Target::External(address) = &link.target else {
+            return None;
+        };
+        let may_leave =
+            local_address(link).is_none() && self.redactor.finder.first(&decode(address)).is_none();
+        may_leave.then(|| link.target.clone())
     }
 
     fn page(&self, page: PageKey, fragment: &str, section: Option<SectionId>) -> Option<Target> {
@@ -607,7 +631,7 @@ impl Projector<'_> {
         }
     }
 
-    /// Whether the section that a transclusion shows is one that the viewer may see.
+    /// Whether the viewer may see what a transclusion shows.
     fn is_shown(&self, id: DocumentId, link: LinkId) -> bool {
         let Destination::Page { page, section, .. } = self.site.destination(id, link) else {
             return false;
@@ -632,7 +656,7 @@ impl Projector<'_> {
     }
 }
 
-/// Whether a copy of a body has all of its nodes and words, so that its sections are the same.
+/// Whether a copy of a body has all of its nodes and words. Then its sections are the same.
 fn reads_alike(body: &Body, copy: &Body) -> bool {
     let are_alike = |(node, copied): (&Node, &Node)| match (node.event, copied.event) {
         (Event::Text(old), Event::Text(new))
@@ -691,7 +715,7 @@ fn private_callouts(body: &Body, nodes: Range<usize>) -> Vec<Range<usize>> {
         match child.event {
             Event::Start(Tag::Callout(kind)) if kind.is_private() => found.push(child.nodes),
             Event::Start(tag) if !is_inline(tag) => {
-                found.extend(private_callouts(body, child.inner()))
+                found.extend(private_callouts(body, child.inner()));
             }
             _ => {}
         }
@@ -712,7 +736,7 @@ fn joined(mut stretches: Vec<Range<usize>>) -> Vec<Range<usize>> {
     joined
 }
 
-/// A body in the making, with none of the characters of the file in it but those that are shown.
+/// The copy of a body for the viewer. It contains only the characters that are shown, and not the text of the file.
 struct BodyProjection<'a> {
     projector: &'a Projector<'a>,
     id: DocumentId,
@@ -722,22 +746,22 @@ struct BodyProjection<'a> {
     new: Body,
     /// The nodes of the copy so far.
     nodes: Vec<Node>,
-    /// What has started in the copy and not ended.
+    /// The tags that are still open in the copy.
     open: Vec<Tag>,
-    /// Links that have started and lead nowhere for this viewer.
+    /// Links that are open in the original and left out of the copy.
     unlinked: Vec<LinkId>,
-    /// Where in the copy links without words of their own were left out.
+    /// The places in the copy where links without words of their own were left out.
     gaps: Vec<usize>,
     diagnostics: &'a mut Vec<Diagnostic>,
 }
 
-/// The schemes of addresses that mean the same to everybody.
+/// The schemes of addresses that mean the same on every machine.
 const SHARED_SCHEMES: [&str; 14] = [
     "ftp", "ftps", "geo", "http", "https", "irc", "ircs", "mailto", "matrix", "sip", "sips", "sms",
     "tel", "xmpp",
 ];
 
-/// The address of a link that leads nowhere but on the machine of its author: to a file, or into a program.
+/// The address of a link that only works on the machine of its author: it leads to a file, or into a program.
 fn local_address(link: &Link) -> Option<&str> {
     let Target::External(address) = &link.target else {
         return None;
@@ -753,49 +777,49 @@ fn local_address(link: &Link) -> Option<&str> {
 }
 
 impl BodyProjection<'_> {
+    /// The body, with the text around left-out links closed.
+    fn finish(self) -> Body {
+        let mut body = self.new;
+        let nodes = gaps::close(&mut body, self.nodes, &self.gaps);
+        body.set_nodes(nodes);
+        body
+    }
+
     fn node(&mut self, index: usize) {
-        let old = &self.document.body;
-        let redactor = &self.projector.redactor;
-        let node = old.nodes[index];
-        let event = match node.event {
-            Event::Text(piece) => Event::Text(
-                self.new
-                    .write_anew(&self.edits.applied(index, old.str(piece))),
-            ),
-            Event::Code(piece) => Event::Code(
-                self.new
-                    .write_anew(&self.edits.applied(index, old.str(piece))),
-            ),
-            Event::SoftBreak | Event::HardBreak if self.edits.takes_out(index) => return,
-            Event::Html(piece) => Event::Html(
-                self.new
-                    .write_anew(&self.edits.applied(index, old.str(piece))),
-            ),
+        let node = self.document.body.nodes[index];
+        if let Some(event) = self.event(index, node) {
+            self.nodes.push(Node::new(event, node.span));
+        }
+    }
+
+    /// The event of the copy for a node; `None` if the node is left out.
+    fn event(&mut self, index: usize, node: Node) -> Option<Event> {
+        Some(match node.event {
+            Event::Text(piece) => Event::Text(self.edited(index, piece)),
+            Event::Code(piece) => Event::Code(self.edited(index, piece)),
+            Event::Html(piece) => Event::Html(self.edited(index, piece)),
+            Event::SoftBreak | Event::HardBreak if self.edits.takes_out(index) => return None,
             Event::FootnoteReference(piece) => {
-                Event::FootnoteReference(self.new.write_anew(&redactor.text(old.str(piece))))
+                let label = self.document.body.str(piece);
+                let redacted = self.projector.redactor.text(label);
+                Event::FootnoteReference(self.new.add_text(&redacted))
             }
-            Event::Hashtag(piece) => match self.hashtag(old.str(piece)) {
-                Some(event) => event,
-                None => return,
-            },
-            Event::Transclusion(link) => match self.transclusion(link, node) {
-                Some(event) => event,
-                None => return,
-            },
-            Event::Start(tag) => match self.start(tag, node) {
-                Some(tag) => {
-                    self.open.push(tag);
-                    Event::Start(tag)
-                }
-                None => return,
-            },
-            Event::End(tag) => match self.end(tag) {
-                Some(tag) => Event::End(tag),
-                None => return,
-            },
+            Event::Hashtag(piece) => self.hashtag(self.document.body.str(piece))?,
+            Event::Transclusion(link) => self.transclusion(link, node)?,
+            Event::Start(tag) => {
+                let tag = self.start(tag, node)?;
+                self.open.push(tag);
+                Event::Start(tag)
+            }
+            Event::End(tag) => Event::End(self.end(tag)?),
             Event::SoftBreak | Event::HardBreak | Event::Rule | Event::TaskMarker(_) => node.event,
-        };
-        self.nodes.push(Node::new(event, node.span));
+        })
+    }
+
+    /// The text of a node, redacted.
+    fn edited(&mut self, index: usize, piece: Str) -> Str {
+        let text = self.document.body.str(piece);
+        self.new.add_text(&self.edits.applied(index, text))
     }
 
     fn hashtag(&mut self, name: &str) -> Option<Event> {
@@ -804,7 +828,7 @@ impl BodyProjection<'_> {
         let is_withheld = competency
             .is_some_and(|id| !projector.visible[projector.site.competency(id).document.0]);
         let slug = projector.redactor.slug(&Slug::of(name));
-        (!is_withheld).then(|| Event::Hashtag(self.new.write_anew(slug.as_str())))
+        (!is_withheld).then(|| Event::Hashtag(self.new.add_text(slug.as_str())))
     }
 
     fn transclusion(&mut self, link: LinkId, node: Node) -> Option<Event> {
@@ -824,46 +848,46 @@ impl BodyProjection<'_> {
     }
 
     fn start(&mut self, tag: Tag, node: Node) -> Option<Tag> {
-        match tag {
-            Tag::Link(link) | Tag::Image(link) => match self.link(link) {
-                Some(new) => Some(if matches!(tag, Tag::Link(_)) {
-                    Tag::Link(new)
-                } else {
-                    Tag::Image(new)
-                }),
-                None => {
-                    self.unlinked.push(link);
-                    if !self.document.body.links[link].is_labelled {
-                        self.leave_out(node);
-                    }
-                    None
-                }
-            },
-            Tag::Heading(heading) => {
-                let Heading {
-                    level,
-                    text,
-                    id,
-                    has_own_id,
-                    is_private,
-                } = &self.document.body.headings[heading];
-                Some(Tag::Heading(self.new.headings.push(Heading {
-                    level: *level,
-                    text: self.projector.redactor.string(text),
-                    id: self.projector.redactor.slug(&Slug::of(id)).to_string(),
-                    has_own_id: *has_own_id,
-                    is_private: *is_private,
-                })))
+        let old = &self.document.body;
+        Some(match tag {
+            Tag::Link(link) => Tag::Link(self.link_or_gap(link, node)?),
+            Tag::Image(link) => Tag::Image(self.link_or_gap(link, node)?),
+            Tag::Heading(heading) => Tag::Heading(self.heading(&old.headings[heading])),
+            Tag::Table(table) => Tag::Table(self.new.tables.push(old.tables[table].clone())),
+            Tag::CodeBlock(language) => Tag::CodeBlock(self.name(language)),
+            Tag::Footnote(label) => Tag::Footnote(self.name(label)),
+            other => other,
+        })
+    }
+
+    /// The link of the copy. If the viewer may not follow the link, only its words stay, and a link without words leaves a gap.
+    fn link_or_gap(&mut self, link: LinkId, node: Node) -> Option<LinkId> {
+        let copied = self.link(link);
+        if copied.is_none() {
+            self.unlinked.push(link);
+            if !self.document.body.links[link].is_labelled {
+                self.leave_out(node);
             }
-            Tag::Table(table) => Some(Tag::Table(
-                self.new
-                    .tables
-                    .push(self.document.body.tables[table].clone()),
-            )),
-            Tag::CodeBlock(language) => Some(Tag::CodeBlock(self.name(language))),
-            Tag::Footnote(label) => Some(Tag::Footnote(self.name(label))),
-            other => Some(other),
         }
+        copied
+    }
+
+    fn heading(&mut self, heading: &Heading) -> HeadingId {
+        let Heading {
+            level,
+            text,
+            id,
+            has_own_id,
+            is_private,
+        } = heading;
+        let redactor = &self.projector.redactor;
+        self.new.headings.push(Heading {
+            level: *level,
+            text: redactor.string(text),
+            id: redactor.slug(&Slug::of(id)).to_string(),
+            has_own_id: *has_own_id,
+            is_private: *is_private,
+        })
     }
 
     /// Leaves out a link that has no words of its own, and warns its author: the sentence around it may need other words.
@@ -887,7 +911,7 @@ impl BodyProjection<'_> {
             .add_name(&self.projector.redactor.text(self.document.body.name(name)))
     }
 
-    /// The end for the start that is still open in the copy.
+    /// The end of the innermost tag that is open in the copy; `None` for the end of a link that was left out.
     fn end(&mut self, tag: Tag) -> Option<Tag> {
         if let Tag::Link(link) | Tag::Image(link) = tag
             && self.unlinked.last() == Some(&link)
@@ -901,14 +925,8 @@ impl BodyProjection<'_> {
     fn link(&mut self, id: LinkId) -> Option<LinkId> {
         let link = &self.document.body.links[id];
         if let Some(address) = local_address(link) {
-            let scheme = address.split(':').next().unwrap_or_default();
-            let message = format!(
-                "an address that starts with `{scheme}:` opens something of your own machine, so others do not get it"
-            );
-            self.diagnostics.push(
-                Diagnostic::new(&rules::LOCAL_LINK, &self.document.path, link.span, message)
-                    .help("link to where all readers come, as with `https:` or `mailto:`, or take the link out"),
-            );
+            self.diagnostics
+                .push(local_link(&self.document.path, link.span, address));
         }
         let target = self.projector.target(self.id, id)?;
         let title = self.projector.redactor.string(&link.title);
@@ -920,4 +938,14 @@ impl BodyProjection<'_> {
             span: link.span,
         }))
     }
+}
+
+/// The warning about an address that only means something on the machine of the author.
+fn local_link(file: &SitePath, span: Span, address: &str) -> Diagnostic {
+    let scheme = address.split(':').next().unwrap_or_default();
+    let message = format!(
+        "an address that starts with `{scheme}:` opens something of your own machine, so others do not get it"
+    );
+    Diagnostic::new(&rules::LOCAL_LINK, file, span, message)
+        .help("link to where all readers come, as with `https:` or `mailto:`, or take the link out")
 }

@@ -100,7 +100,7 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     });
 }
 
-/// The candidate that is most similar to `word`, if one is similar enough to be what the author meant.
+/// The candidate that is most similar to `word`, if one is similar enough to be intended.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Comparing two words takes time in proportion to the product of their lengths.
     const LONGEST: usize = 120;
@@ -182,7 +182,7 @@ pub fn too_deep(file: &SitePath, span: Span, what: &str, deepest: usize) -> Diag
         &rules::NESTING,
         file,
         span,
-        format!("{what} stand more than {deepest} deep inside of one another here"),
+        format!("{what} are nested more than {deepest} deep here"),
     )
     .help("take some of them out, and close those that are open")
 }

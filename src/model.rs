@@ -38,22 +38,22 @@ impl Audience {
         }
     }
 
-    /// Whether somebody of the audience `viewer` may see what is meant for this audience.
+    /// Whether the audience `viewer` may see content for this audience.
     pub fn admits(self, viewer: Self) -> bool {
         self >= viewer
     }
 }
 
-/// How far a document is.
+/// The status of a document.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Not finished: in no site but its author's, and there only with `--drafts`.
+    /// Not finished: only shown to its author, and only with `--drafts`.
     Draft,
     /// Finished.
     #[default]
     Ready,
-    /// No longer told, and still there to be read.
+    /// No longer told, but still shown.
     Retired,
 }
 
@@ -325,7 +325,7 @@ pub enum Part {
     Situation,
     /// What the author was to do: `Task`, `Goal`, `My role`.
     Task,
-    /// What stood in the way: `Obstacle`, `Complication`; also `Challenge` where a situation is told beside it.
+    /// The obstacle: `Obstacle`, `Complication`; also `Challenge` if the document also has a situation.
     Obstacle,
     /// What the author did: `Action`, `Approach`, `What I did`.
     Action,
@@ -333,7 +333,7 @@ pub enum Part {
     Result,
     /// What the author took from it: `Learning`, `Reflection`, `Takeaway`.
     Learning,
-    /// What was changed afterwards, so that it does not happen again.
+    /// The changes afterwards that prevent a repetition.
     Changes,
     /// What they will ask next: `Follow-ups`, `Q&A`. Each heading of the third level below it is a question.
     FollowUps,
@@ -490,9 +490,9 @@ pub enum Author {
     /// The author of the site; the default.
     #[default]
     Me,
-    /// Somebody who read the story and put it in other words.
+    /// A person who reworded the story.
     Reviewer,
-    /// A program, by its name: a source of wording, never of facts.
+    /// A program, with its name. It is a source of wording, never of facts.
     Assistant(String),
 }
 
@@ -552,7 +552,7 @@ pub struct CaseStudy {
     pub actions: Vec<ActionItem>,
 }
 
-/// Something that is done, or to be done, so that it does not happen again.
+/// An action that prevents a repetition of the incident.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ActionItem {
     /// In the author's words.
@@ -569,10 +569,10 @@ pub struct ActionItem {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionStatus {
-    /// Nobody has begun.
+    /// Not begun.
     #[default]
     Open,
-    /// Somebody is at it.
+    /// In progress.
     Doing,
     /// Nothing is left to do.
     Done,
@@ -622,7 +622,7 @@ pub struct Document {
     pub path: SitePath,
     /// The name within its kind; for a variant within its story.
     pub slug: Slug,
-    /// Who may see it, from the file or by its kind; a variant is besides seen by nobody who may not see its story.
+    /// The audience, from the file or the default of the kind. A variant is also limited to the audience of its story.
     pub audience: Audience,
     /// From the file; without a word there ready, and draft where a program wrote it.
     pub status: Status,
@@ -703,14 +703,14 @@ impl Document {
         by_id.or_else(by_name)
     }
 
-    /// The section in which a node stands, by its place.
+    /// The section that contains a node, given its index.
     pub fn section_at(&self, node: usize) -> Option<usize> {
         last_at(&self.sections, node, |section| &section.nodes)
     }
 }
 
 impl Section {
-    /// The question in whose answer a node stands, by its place.
+    /// The question whose answer contains a node, given its index.
     pub fn item_at(&self, node: usize) -> Option<usize> {
         last_at(&self.items, node, |item| &item.nodes)
     }

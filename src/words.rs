@@ -1,7 +1,6 @@
 //! Words that an audience may not see, found in any spelling: any case, any separators, encoded or cut up by markup.
 //!
-//! Redaction and the final search over what was made share this one idea of what it is for a text to hold a word, so
-//! that neither is stricter than the other.
+//! Redaction and the final search over the output share these rules, so neither is stricter than the other.
 
 pub mod markup;
 mod units;
@@ -20,16 +19,16 @@ pub use units::{SET_APART, is_unseen};
 #[derive(Debug, Clone, Default)]
 pub struct Finder {
     phrases: Vec<Phrase>,
-    /// The letters and digits of all phrases as a tree, whose root is the first: a text is walked over once, however many there are.
+    /// The letters and digits of all phrases as a tree, with its root first. So a text is searched once for all phrases.
     tree: Vec<Branch>,
 }
 
-/// Replaces words in everything that leaves.
+/// Replaces words in all output for others.
 #[derive(Debug)]
 pub struct Redactor {
     /// Finds the words.
     pub(crate) finder: Finder,
-    /// What is written for each of them, in the order of the finder.
+    /// The replacement of each word, in the order of the finder.
     pub(crate) replacements: Vec<String>,
 }
 
@@ -54,28 +53,28 @@ impl Redactor {
     }
 }
 
-/// A place in the tree of phrases.
+/// A node in the tree of phrases.
 #[derive(Debug, Clone, Default)]
 struct Branch {
-    /// What follows each letter or digit.
+    /// The next node for each letter or digit.
     next: BTreeMap<char, usize>,
     /// The phrases that end here.
     ends: Vec<usize>,
 }
 
-/// A phrase as it is looked for.
+/// A phrase in the form that is searched.
 #[derive(Debug, Clone)]
 struct Phrase {
     /// As its author wrote it.
     written: String,
-    /// Its letters and digits without their case, each with what may be before it.
+    /// Its letters and digits in lower case, each with the separators allowed before it.
     units: Vec<(char, Joint)>,
     /// Signs before the first and after the last letter or digit, `$` or `++`.
     prefix: String,
     suffix: String,
 }
 
-/// What may be between two letters or digits of a phrase.
+/// The separators allowed between two letters or digits of a phrase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Joint {
     /// Nothing.
@@ -89,13 +88,13 @@ enum Joint {
 /// A place where a phrase was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Which phrase, in the order that they were given.
+    /// The index of the phrase in the order given.
     pub phrase: usize,
-    /// The bytes of the text that it takes.
+    /// Its bytes in the text.
     pub range: Range<usize>,
 }
 
-/// A word that was found in something that was made.
+/// A word that was found in an output file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hit {
     /// The word as the settings have it.
@@ -189,7 +188,7 @@ impl Finder {
         if self.is_empty() {
             return Vec::new();
         }
-        // No more of the text is held than the longest phrase takes, and some room to work in.
+        // Only the units of the longest phrase are kept, and some room to work in.
         const ROOM: usize = 4096;
         let longest = self
             .phrases
@@ -325,7 +324,7 @@ impl Phrase {
             && self.signs_fit(text, &candidate[0], last)
     }
 
-    /// Whether the signs around the phrase are there, which they must be where they are most of it: `C++` is not `c`.
+    /// Whether a short phrase has its signs around it: `C++` is not `c`.
     fn signs_fit(&self, text: &str, first: &Unit, last: &Unit) -> bool {
         const ENOUGH_TO_STAND_ALONE: usize = 3;
         self.units.len() >= ENOUGH_TO_STAND_ALONE
@@ -350,7 +349,7 @@ fn taken_after(text: &str, at: usize, signs: &str) -> usize {
     }
 }
 
-/// The text with character references, percent-encoding and the escapes of JSON resolved, also where they are nested.
+/// The text with character references, percent-encoding and the escapes of JSON resolved, also nested ones.
 pub(crate) fn decode(text: &str) -> String {
     const NESTING: usize = 4;
     let mut decoded = text.to_owned();
@@ -372,8 +371,8 @@ pub fn decode_references(text: &str) -> String {
     references(text).map(|(_, meaning)| meaning).collect()
 }
 
-/// A text of HTML cut at its character references, in their order. Each piece has its place and its meaning, which is borrowed where the
-/// text says it in the same characters.
+/// The pieces of an HTML text between and at its character references, in their order. Each has its place and its meaning, which is
+/// borrowed if it is the same as the text.
 pub fn references(text: &str) -> impl Iterator<Item = (Range<usize>, Cow<'_, str>)> {
     let mut at = 0;
     std::iter::from_fn(move || {

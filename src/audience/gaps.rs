@@ -1,11 +1,11 @@
-//! The text around a link that is left out: no `See also .`, no empty item of a list, nothing that tells that something is kept back.
+//! The text around a link that is left out. It must not show that something is missing: no `See also .`, and no empty item of a list.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::markdown::{Body, Event, Node, Tag, is_inline};
 
-/// Words before a link that say nothing without it.
+/// Words before a link that make no sense without it.
 const LEAD_INS: &[&str] = &[
     "",
     "see",
@@ -60,7 +60,7 @@ const LEAD_INS: &[&str] = &[
     "previous",
 ];
 
-/// Closes the gaps that links have left in the nodes of a body; each is the place of the node that would have been the link's.
+/// Closes the gaps that links have left in the nodes of a body. Each gap is the index of the node after the missing link.
 pub fn close(body: &mut Body, mut nodes: Vec<Node>, gaps: &[usize]) -> Vec<Node> {
     if gaps.is_empty() {
         return nodes;
@@ -70,23 +70,15 @@ pub fn close(body: &mut Body, mut nodes: Vec<Node>, gaps: &[usize]) -> Vec<Node>
         close_in(body, &mut nodes, gap, block);
     }
     let mut is_gone = vec![false; nodes.len()];
-    let each: BTreeSet<(usize, usize)> = blocks
+    // Each block once, whatever the number of its gaps.
+    let ends: BTreeMap<usize, usize> = blocks
         .iter()
         .map(|(_, block)| (block.start, block.end))
         .collect();
-    for block in each
-        .into_iter()
-        .map(|(start, end)| start..end)
-        .filter(|block| says_nothing(body, &nodes[block.clone()]))
-    {
-        // A table keeps its columns.
-        let is_cell = nodes[block.start].event == Event::Start(Tag::TableCell);
-        let gone = if is_cell {
-            block.start + 1..block.end - 1
-        } else {
-            block
-        };
-        is_gone[gone].fill(true);
+    for (start, end) in ends {
+        if says_nothing(body, &nodes[start..end]) {
+            is_gone[removable(&nodes, start..end)].fill(true);
+        }
     }
     empty_out(&nodes, &mut is_gone);
     forget_footnotes(body, &nodes, &mut is_gone);
@@ -96,6 +88,15 @@ pub fn close(body: &mut Body, mut nodes: Vec<Node>, gaps: &[usize]) -> Vec<Node>
         .filter(|(_, is_gone)| !is_gone)
         .map(|(node, _)| node)
         .collect()
+}
+
+/// The nodes to remove with a block. The cell of a table stays without its content, so the table keeps its columns.
+fn removable(nodes: &[Node], block: Range<usize>) -> Range<usize> {
+    if nodes[block.start].event == Event::Start(Tag::TableCell) {
+        block.start + 1..block.end - 1
+    } else {
+        block
+    }
 }
 
 /// Each gap with the innermost block around it, from its start to after its end.
@@ -134,29 +135,33 @@ fn close_in(body: &mut Body, nodes: &mut [Node], gap: usize, block: &Range<usize
         Some(Event::Text(piece)) => body.str(piece).to_owned(),
         _ => String::new(),
     };
-    let is_line_start = |at: usize| {
-        matches!(
-            nodes[at].event,
-            Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_)
-        )
-    };
-    let is_line_end = |at: usize| {
-        matches!(
-            nodes[at].event,
-            Event::End(_) | Event::SoftBreak | Event::HardBreak | Event::Start(_)
-        )
-    };
-    let side = Sides {
-        is_start: before.is_none() && is_line_start(gap.saturating_sub(1)),
-        is_end: after.is_none() && nodes.get(gap).is_none_or(|_| is_line_end(gap)),
+    let sides = Sides {
+        is_start: before.is_none() && starts_line(&nodes[gap.saturating_sub(1)]),
+        is_end: after.is_none() && nodes.get(gap).is_none_or(ends_line),
     };
     let (left, right) = (text(before), text(after));
-    let (new_left, new_right) = joined(&left, &right, side);
+    let (new_left, new_right) = joined(&left, &right, sides);
     for (at, old, new) in [(before, left, new_left), (after, right, new_right)] {
         if let Some(at) = at.filter(|_| old != new) {
-            nodes[at].event = Event::Text(body.write_anew(&new));
+            nodes[at].event = Event::Text(body.add_text(&new));
         }
     }
+}
+
+/// Whether the text after a node starts a line.
+fn starts_line(node: &Node) -> bool {
+    matches!(
+        node.event,
+        Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_)
+    )
+}
+
+/// Whether the text before a node ends a line.
+fn ends_line(node: &Node) -> bool {
+    matches!(
+        node.event,
+        Event::End(_) | Event::SoftBreak | Event::HardBreak | Event::Start(_)
+    )
 }
 
 /// Whether a gap is at an end of a line.
@@ -166,44 +171,58 @@ struct Sides {
     is_end: bool,
 }
 
-/// The words on both sides of a gap, made to read on without what was between them.
+/// The words on both sides of a gap, changed to read on without the link.
 fn joined(left: &str, right: &str, sides: Sides) -> (String, String) {
-    let (mut left, mut right) = without_lead_in(left, right, sides);
+    let (left, right) = without_lead_in(left, right, sides);
+    let (left, right) = without_joiner(left, right, sides);
+    let (left, right) = without_empty_brackets(left, right);
+    let (left, right) = without_blanks(left, right, sides);
+    (left.to_owned(), right.to_owned())
+}
+
+/// Takes out the comma or the `and` that joined the link to the words around it.
+fn without_joiner<'t>(left: &'t str, right: &'t str, sides: Sides) -> (&'t str, &'t str) {
     let opens = left.trim_end().ends_with(['(', ':']) || (left.trim().is_empty() && sides.is_start);
     let closes = right.trim_start().starts_with(['.', ';', '!', '?', ')'])
         || (right.trim().is_empty() && sides.is_end);
-    let joint = |text: &str| joiner_at_start(text).map(|length| text[length..].to_owned());
-    let last = joiner_at_end(left);
-    match (last, joint(right)) {
+    match (joiner_at_end(left), joiner_at_start(right)) {
         // `A, [gap] and C` is `A and C`.
         (Some(start), Some(_))
             if left[start..].trim() == "," && !right.trim_start().starts_with(',') =>
         {
-            left = &left[..start]
+            (&left[..start], right)
         }
-        (Some(_), Some(_)) => right = &right[joiner_at_start(right).unwrap_or_default()..],
-        (None, Some(_)) if opens => {
-            right = right[joiner_at_start(right).unwrap_or_default()..].trim_start()
-        }
-        (Some(start), None) if closes => left = &left[..start],
-        _ => {}
+        (Some(_), Some(end)) => (left, &right[end..]),
+        (None, Some(end)) if opens => (left, right[end..].trim_start()),
+        (Some(start), None) if closes => (&left[..start], right),
+        _ => (left, right),
     }
-    if left.trim_end().ends_with('(') && right.trim_start().starts_with(')') {
-        left = left.trim_end().trim_end_matches('(').trim_end();
-        right = right.trim_start().trim_start_matches(')');
-    }
-    if right
-        .trim_start()
-        .starts_with(['.', ',', ';', ':', '!', '?', ')'])
-    {
-        (left, right) = (left.trim_end(), right.trim_start());
-    } else if left.ends_with(char::is_whitespace) || left.is_empty() && sides.is_start {
-        right = right.trim_start();
-    }
-    (left.to_owned(), right.to_owned())
 }
 
-/// The same without a sentence, or words in brackets, that only lead to the link: `It held. See also [gap].`
+fn without_empty_brackets<'t>(left: &'t str, right: &'t str) -> (&'t str, &'t str) {
+    if left.trim_end().ends_with('(') && right.trim_start().starts_with(')') {
+        (
+            left.trim_end().trim_end_matches('(').trim_end(),
+            right.trim_start().trim_start_matches(')'),
+        )
+    } else {
+        (left, right)
+    }
+}
+
+/// Takes out white space before a sign, at the start of a line, and next to other white space.
+fn without_blanks<'t>(left: &'t str, right: &'t str, sides: Sides) -> (&'t str, &'t str) {
+    let rest = right.trim_start();
+    if rest.starts_with(['.', ',', ';', ':', '!', '?', ')']) {
+        (left.trim_end(), rest)
+    } else if left.ends_with(char::is_whitespace) || left.is_empty() && sides.is_start {
+        (left, rest)
+    } else {
+        (left, right)
+    }
+}
+
+/// Takes out a sentence, or words in brackets, that only lead to the link: `It held. See also [gap].`
 fn without_lead_in<'t>(left: &'t str, right: &'t str, sides: Sides) -> (&'t str, &'t str) {
     let start = [". ", "! ", "? ", "; ", "("]
         .iter()
@@ -268,7 +287,7 @@ fn joiner_at_start(text: &str) -> Option<usize> {
     })
 }
 
-/// Whether a block is left with nothing but words that lead to a link; a heading, with nothing at all.
+/// Whether a block holds only words that lead to a link. A heading must be blank.
 fn says_nothing(body: &Body, block: &[Node]) -> bool {
     let [start, inner @ .., _] = block else {
         return false;
@@ -285,7 +304,7 @@ fn says_nothing(body: &Body, block: &[Node]) -> bool {
     }
 }
 
-/// The words of nodes in which there is nothing else: no code, no picture, no link, no other block.
+/// The words of nodes; `None` if they also hold code, a picture, a link or another block.
 fn words_alone(body: &Body, nodes: &[Node]) -> Option<String> {
     let mut words = String::new();
     for node in nodes {
@@ -301,7 +320,7 @@ fn words_alone(body: &Body, nodes: &[Node]) -> Option<String> {
     Some(words)
 }
 
-/// Takes out the blocks, too, of which everything is gone: the item of a paragraph, the list of an item.
+/// Takes out the blocks that have become empty, too: the item of a paragraph, the list of an item.
 fn empty_out(nodes: &[Node], is_gone: &mut [bool]) {
     let mut open: Vec<(usize, usize)> = Vec::new();
     let mut left = 0;
@@ -316,17 +335,7 @@ fn empty_out(nodes: &[Node], is_gone: &mut [bool]) {
                     continue;
                 };
                 let has_only_itself = left == before + 1 && is_gone[start..index].contains(&true);
-                if has_only_itself
-                    && matches!(
-                        tag,
-                        Tag::Item
-                            | Tag::BulletList
-                            | Tag::NumberedList(_)
-                            | Tag::Quote
-                            | Tag::Callout(_)
-                            | Tag::Footnote(_)
-                    )
-                {
+                if has_only_itself && needs_content(tag) {
                     is_gone[start..=index].fill(true);
                     left = before;
                 }
@@ -337,7 +346,20 @@ fn empty_out(nodes: &[Node], is_gone: &mut [bool]) {
     }
 }
 
-/// A footnote that is gone is referred to nowhere.
+/// Whether a block makes no sense without content.
+fn needs_content(tag: Tag) -> bool {
+    matches!(
+        tag,
+        Tag::Item
+            | Tag::BulletList
+            | Tag::NumberedList(_)
+            | Tag::Quote
+            | Tag::Callout(_)
+            | Tag::Footnote(_)
+    )
+}
+
+/// Takes out the references to footnotes that are gone.
 fn forget_footnotes(body: &Body, nodes: &[Node], is_gone: &mut [bool]) {
     let gone = nodes.iter().zip(&*is_gone).filter(|&(_, &is_gone)| is_gone);
     let labels: BTreeSet<String> = gone
@@ -357,7 +379,7 @@ fn forget_footnotes(body: &Body, nodes: &[Node], is_gone: &mut [bool]) {
 mod tests {
     use super::*;
 
-    /// What stays of a line of its own in which `@` is the link that is left out.
+    /// A line after its link `@` is left out.
     fn closed(line: &str) -> String {
         let (left, right) = line.split_once('@').unwrap_or((line, ""));
         let (left, right) = joined(

@@ -1,6 +1,6 @@
 //! The front matter of a document as an audience may see it.
 //!
-//! Every struct is taken apart field by field, so that a new field does not compile until somebody has decided what others see of it.
+//! Every struct is destructured field by field: a new field does not compile until this module says what others see of it.
 //! The words of the author are [`Prose`], which cannot be copied, only redacted.
 
 use super::Projector;

@@ -14,6 +14,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
 use crate::model::Audience;
 use crate::phrases::Table;
 use crate::source::{SitePath, Span};
+use crate::words::Finder;
 
 use places::Places;
 
@@ -36,37 +37,37 @@ pub struct Config {
     pub language: String,
     /// The theme: a folder under `themes/`, or `default`.
     pub theme: String,
-    /// Where the site will be published, an URL; only the page for lost visitors needs it, which has no place of its own.
+    /// The URL where the site will be published. Only the page for unknown addresses needs it: it is shown at any address.
     pub address: String,
     /// How fast the author speaks, in words per minute.
     pub words_per_minute: u32,
-    /// What each job makes when it is not told.
+    /// The audience of each job if the command line names none.
     pub audience: JobAudiences,
-    /// How `storybank serve` shows the site while it is written.
+    /// The settings of `storybank serve`.
     pub preview: Preview,
-    /// Words of the pages, which replace those of the tables of the theme.
+    /// Phrases of the pages. They replace those in the tables of the theme.
     pub words: Table,
     /// Words that are replaced for every audience but the author.
     pub redact: BTreeMap<String, String>,
     /// Words that may not leave.
     pub forbid: Forbid,
-    /// Who is not to be blamed in what is published.
+    /// What published case studies must not say of persons.
     pub blame: Blame,
-    /// The wikis that case studies are published to, by the names of [`Target::name`].
+    /// The wikis that case studies are published to, keyed by [`Target::name`].
     pub wiki: BTreeMap<String, WikiSettings>,
 }
 
-/// What a published text must not say of persons.
+/// The rules on persons in published texts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Blame {
-    /// The names of persons, none of which is published.
+    /// Names of persons that must not be published.
     pub names: Vec<String>,
-    /// Phrases that are no blame here, though the rule takes them for it.
+    /// Phrases that the rule would report as blame, and that are allowed here.
     pub allow: Vec<String>,
 }
 
-/// The audience that each job makes the site for when it is not told.
+/// The audience of each job if the command line names none.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobAudiences {
@@ -76,12 +77,12 @@ pub struct JobAudiences {
     pub serve: Audience,
 }
 
-/// How the site is shown while it is written.
+/// The settings of the preview.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Preview {
-    /// The address that opens a file in the author's editor, with `{path}`, which starts with `/`, `{line}` and `{column}` in it; empty
-    /// for no links.
+    /// The address that opens a file in the author's editor. It contains `{path}`, which starts with `/`, and can contain `{line}` and
+    /// `{column}`. If it is empty, the preview shows no links to the editor.
     pub editor: String,
 }
 
@@ -93,11 +94,11 @@ impl Default for Preview {
     }
 }
 
-/// Words that may not be in anything that is made for somebody else.
+/// Words that may not be in any output for others than the author.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Forbid {
-    /// Each a word or a phrase; a build for somebody else that would hold one of them fails.
+    /// Words and phrases. A build for others fails if its output would contain one of them.
     pub words: Vec<String>,
 }
 
@@ -129,7 +130,7 @@ impl Default for JobAudiences {
     }
 }
 
-/// Reads `site.toml`. Where it has a mistake, the settings are the defaults, and nothing should be built from them.
+/// Reads `site.toml`. If it has a mistake, the settings are the defaults, and nothing should be built from them.
 pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
     let conflicts = conflict::conflicts(&SitePath::new(FILE), text);
     if !conflicts.is_empty() {
@@ -141,23 +142,21 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
     let mut found = Vec::new();
     loop {
         match toml::from_str::<Config>(&text) {
-            Ok(mut config) => {
-                if !config.address.is_empty() && !config.address.ends_with('/') {
-                    config.address.push('/');
-                }
-                found.extend(check_values(&text, &config));
-                if !is_editor(&config.preview.editor) {
-                    config.preview = Preview::default();
-                }
-                return (config, found);
+            Ok(config) => {
+                let check = Check {
+                    config: &config,
+                    places: LazyCell::new(|| Places::of(&text)),
+                };
+                found.extend(check.mistakes());
+                return (completed(config), found);
             }
             Err(error) => {
                 let span = error
                     .span()
                     .map_or(Span::default(), |span| Span::new(span.start, span.end));
                 found.push(mistake(span, error.message()));
-                // The statement with the mistake is blanked, so that the next turn of the loop finds the next mistake.
-                if found.len() > 20 || !blank_statement(&mut text, span) {
+                // The statement with the mistake is blanked. Then the next attempt finds the next mistake.
+                if found.len() > MOST_MISTAKES || !blank_statement(&mut text, span) {
                     return (Config::default(), found);
                 }
             }
@@ -165,37 +164,63 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
     }
 }
 
-fn mistake(span: Span, message: &str) -> Diagnostic {
-    let mut names = message.split('`').skip(1).step_by(2);
-    let diagnostic =
-        |message: &str| Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message);
-    if message.starts_with("unknown field") {
-        let name = names.next().unwrap_or_default();
-        if matches!(name, "token" | "password" | "secret" | "api-key" | "pat") {
-            return diagnostic(&format!("`{name}` does not belong into a file that others may see"))
-                .help("take it out, and name the variable of the environment that holds it, `token-env`, or a command that prints it, `token-command`");
-        }
-        let known: Vec<&str> = names.collect();
-        return diagnostic(&format!("unknown setting `{name}`"))
-            .help(did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(&known)));
+/// The number of mistakes after which no more are searched for.
+const MOST_MISTAKES: usize = 20;
+
+/// The settings with a slash at the end of the address, and without an editor that is not valid.
+fn completed(mut config: Config) -> Config {
+    if !config.address.is_empty() && !config.address.ends_with('/') {
+        config.address.push('/');
     }
-    if let Some((found, help)) = crate::front_matter::unknown_word(message) {
-        return diagnostic(&format!("`{found}` is not one of its values")).help(help);
+    if !is_editor(&config.preview.editor) {
+        config.preview = Preview::default();
     }
-    if message.starts_with("invalid type") || message.starts_with("invalid value") {
-        let message = crate::front_matter::plain_words(message);
-        // What front matter calls a mapping is a table here, and nobody knows the types of the program.
-        let found = message
-            .split_once(", expected struct ")
-            .or_else(|| message.split_once(", expected a map"));
-        return diagnostic(&found.map_or(message.clone(), |(found, _)| {
-            format!("{found}, expected a table")
-        }));
-    }
-    diagnostic(message.trim_end_matches('\n').replace('\n', ", ").as_str())
+    config
 }
 
-/// Overwrites the lines of a mistaken `key = value`, or of a table, with blanks; says whether there was anything to overwrite.
+/// The diagnostic for a mistake that the TOML parser reports.
+fn mistake(span: Span, message: &str) -> Diagnostic {
+    if message.starts_with("unknown field") {
+        let mut names = message.split('`').skip(1).step_by(2);
+        let name = names.next().unwrap_or_default();
+        return unknown_setting(span, name, &names.collect::<Vec<_>>());
+    }
+    if let Some((found, help)) = crate::front_matter::unknown_word(message) {
+        return diagnostic(span, format!("`{found}` is not one of its values")).help(help);
+    }
+    if message.starts_with("invalid type") || message.starts_with("invalid value") {
+        return diagnostic(span, wrong_type(message));
+    }
+    diagnostic(span, message.trim_end_matches('\n').replace('\n', ", "))
+}
+
+fn unknown_setting(span: Span, name: &str, known: &[&str]) -> Diagnostic {
+    if matches!(name, "token" | "password" | "secret" | "api-key" | "pat") {
+        let message = format!("`{name}` does not belong into a file that others may see");
+        return diagnostic(span, message)
+            .help("take it out, and name the variable of the environment that holds it, `token-env`, or a command that prints it, `token-command`");
+    }
+    let help = did_you_mean(name, known.iter().copied()).unwrap_or_else(|| one_of(known));
+    diagnostic(span, format!("unknown setting `{name}`")).help(help)
+}
+
+/// The message of the TOML parser about a wrong type, in the terms of TOML and without the names of Rust types.
+fn wrong_type(message: &str) -> String {
+    let message = crate::front_matter::plain_words(message);
+    let found = message
+        .split_once(", expected struct ")
+        .or_else(|| message.split_once(", expected a map"));
+    match found {
+        Some((found, _)) => format!("{found}, expected a table"),
+        None => message,
+    }
+}
+
+fn diagnostic(span: Span, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message)
+}
+
+/// Overwrites the lines of a mistaken `key = value`, or of a mistaken table, with blanks. Returns `false` if they are blank already.
 fn blank_statement(text: &mut String, span: Span) -> bool {
     let range = span.range();
     let Some(before) = text.get(..range.start) else {
@@ -205,7 +230,7 @@ fn blank_statement(text: &mut String, span: Span) -> bool {
     let line_end = text[range.end.min(text.len())..]
         .find('\n')
         .map_or(text.len(), |newline| range.end + newline);
-    // A table that is not known goes with all that is in it.
+    // An unknown table is blanked with all of its settings.
     let is_table = text[start..line_end].trim_start().starts_with('[');
     let end = if is_table {
         text[line_end..]
@@ -225,9 +250,9 @@ fn blank_statement(text: &mut String, span: Span) -> bool {
     true
 }
 
-/// Whether something is the address of a file in an editor: with a scheme, and none that a browser would run or show itself.
+/// Whether an address opens a file in an editor: it has a scheme that a browser does not run or show itself.
 fn is_editor(address: &str) -> bool {
-    const A_BROWSERS_OWN: [&str; 8] = [
+    const BROWSER_SCHEMES: [&str; 8] = [
         "javascript",
         "data",
         "vbscript",
@@ -242,7 +267,7 @@ fn is_editor(address: &str) -> bool {
             && scheme
                 .bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'))
-            && !A_BROWSERS_OWN.contains(&scheme.to_ascii_lowercase().as_str())
+            && !BROWSER_SCHEMES.contains(&scheme.to_ascii_lowercase().as_str())
     };
     address.is_empty()
         || (address.contains("{path}")
@@ -251,53 +276,76 @@ fn is_editor(address: &str) -> bool {
                 .is_some_and(|(scheme, _)| is_scheme(scheme)))
 }
 
-/// Mistakes that a type cannot hold.
-fn check_values(text: &str, config: &Config) -> Vec<Diagnostic> {
-    let places = LazyCell::new(|| Places::of(text));
-    let mistake = |span: Span, message: String| {
-        Diagnostic::new(&rules::CONFIG, &SitePath::new(FILE), span, message)
-    };
-    let mut found = Vec::new();
-    if !(20..=400).contains(&config.words_per_minute) {
-        let message = format!("nobody speaks {} words a minute", config.words_per_minute);
-        found.push(
-            mistake(places.words_per_minute(), message)
-                .help("give a number from 20 to 400; 150 is common"),
-        );
-    }
-    let editor = &config.preview.editor;
-    if !is_editor(editor) {
-        let message = format!("`{editor}` is not an address that opens a file");
-        found.push(mistake(places.editor(), message).help(
-            "write one with `{path}`, and where the editor knows them `{line}` and `{column}`, as in `idea://open?file={path}&line={line}`",
-        ));
-    }
-    for word in config.redact.keys().chain(&config.forbid.words) {
-        if !word.chars().any(char::is_alphanumeric) {
-            found.push(mistake(
-                places.word(word),
-                format!("`{word}` has no letter or digit to look for"),
-            ));
-        }
-    }
-    found.extend(wiki_mistakes(config).map(|(name, wrong)| {
-        mistake(places.of_wiki(name, wrong.key), wrong.message).help(wrong.help)
-    }));
-    for (word, replacement) in &config.redact {
-        if crate::words::Finder::new([word.as_str()])
-            .first(replacement)
-            .is_some()
-        {
-            found.push(mistake(
-                places.word(word),
-                format!("the replacement `{replacement}` still holds `{word}`"),
-            ));
-        }
-    }
-    found
+/// Finds values that are not valid although their type is.
+struct Check<'a, F> {
+    config: &'a Config,
+    /// Found only if there is a mistake.
+    places: LazyCell<Places, F>,
 }
 
-/// What is wrong with the settings of wikis, each with the name of its wiki.
+impl<F: FnOnce() -> Places> Check<'_, F> {
+    fn mistakes(&self) -> Vec<Diagnostic> {
+        let mut found = Vec::new();
+        found.extend(self.words_per_minute());
+        found.extend(self.editor());
+        found.extend(self.blank_words());
+        found.extend(self.wikis());
+        found.extend(self.replacements());
+        found
+    }
+
+    fn words_per_minute(&self) -> Option<Diagnostic> {
+        let pace = self.config.words_per_minute;
+        (!(20..=400).contains(&pace)).then(|| {
+            let message = format!("nobody speaks {pace} words a minute");
+            diagnostic(self.places.words_per_minute(), message)
+                .help("give a number from 20 to 400; 150 is common")
+        })
+    }
+
+    fn editor(&self) -> Option<Diagnostic> {
+        let editor = &self.config.preview.editor;
+        (!is_editor(editor)).then(|| {
+            let message = format!("`{editor}` is not an address that opens a file");
+            diagnostic(self.places.editor(), message).help(
+                "write one with `{path}`, and where the editor knows them `{line}` and `{column}`, as in `idea://open?file={path}&line={line}`",
+            )
+        })
+    }
+
+    /// Words to redact or to forbid that consist of signs only.
+    fn blank_words(&self) -> impl Iterator<Item = Diagnostic> {
+        let words = self
+            .config
+            .redact
+            .keys()
+            .chain(&self.config.forbid.words)
+            .filter(|word| !word.chars().any(char::is_alphanumeric));
+        words.map(|word| {
+            let message = format!("`{word}` has no letter or digit to look for");
+            diagnostic(self.places.word(word), message)
+        })
+    }
+
+    fn wikis(&self) -> impl Iterator<Item = Diagnostic> {
+        wiki_mistakes(self.config).map(|(name, wrong)| {
+            diagnostic(self.places.of_wiki(name, wrong.key), wrong.message).help(wrong.help)
+        })
+    }
+
+    /// Replacements that contain the word that they replace.
+    fn replacements(&self) -> impl Iterator<Item = Diagnostic> {
+        let redact = self.config.redact.iter().filter(|&(word, replacement)| {
+            Finder::new([word.as_str()]).first(replacement).is_some()
+        });
+        redact.map(|(word, replacement)| {
+            let message = format!("the replacement `{replacement}` still holds `{word}`");
+            diagnostic(self.places.word(word), message)
+        })
+    }
+}
+
+/// The mistakes in the settings of wikis, each with the name of its wiki.
 fn wiki_mistakes(config: &Config) -> impl Iterator<Item = (&String, Mistake)> {
     let alike = wiki::alike(config.wiki.keys()).into_iter();
     let of_wikis = config.wiki.iter().flat_map(|(name, settings)| {

@@ -214,7 +214,7 @@ const KINDS: [&str; 8] = [
     "folder",
 ];
 
-/// What is wrong with the settings of a wiki.
+/// A mistake in the settings of a wiki.
 #[derive(Debug)]
 pub struct Mistake {
     /// The mistaken setting; the wiki as a whole if it has no such setting.

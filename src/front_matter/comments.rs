@@ -6,16 +6,16 @@ use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::source::{SitePath, Span};
 
-/// Fields whose values are single words. What follows ` # ` is a remark about them.
-const OF_ONE_WORD: &[&str] = &[
+/// Fields whose values are single words. The text after ` # ` is a comment on them.
+const SINGLE_WORD_FIELDS: &[&str] = &[
     "audience", "status", "when", "strength", "severity", "started", "detected", "resolved", "due",
     "on", "inherit", "length", "by", "about", "story",
 ];
 
-/// Warns where a comment cuts a value without quotes: `headline: We closed #42` is `We closed` to YAML.
+/// Warns about comments that cut a value without quotes: `headline: We closed #42` is `We closed` to YAML.
 ///
-/// No warning is given for a comment that looks like one: two spaces before the sign and one after it. `tree` has the values as
-/// far as they can be read.
+/// There is no warning for a typical comment, with two spaces before the `#` and one after it. `tree` has the values that can be
+/// read.
 pub(super) fn cut_by_comments(
     text: &str,
     yaml: Span,
@@ -39,13 +39,13 @@ pub(super) fn cut_by_comments(
     found
 }
 
-/// Where the unquoted values of YAML end, line by line.
+/// The ends of the unquoted values of YAML, by line.
 struct Lines {
     /// The offset of each line in the file.
     starts: Vec<usize>,
-    /// The offset after the last unquoted value or key of each line: a comment that cuts a value is right after it.
+    /// The offset after the last unquoted value or key of each line. A comment that cuts a value directly follows it.
     ends: BTreeMap<usize, usize>,
-    /// The lines with a part of a text in quotes, or of one over several lines: a `#` there is a part of it.
+    /// The lines with a part of a quoted or multi-line text. A `#` in them is a part of the text.
     inside: BTreeSet<usize>,
 }
 
@@ -82,7 +82,7 @@ impl Lines {
         self.starts.partition_point(|&start| start <= at) - 1
     }
 
-    /// The offset in a line after its last value; without a value after its key or the sign of its element.
+    /// The offset in a line after its last value. Without a value, it is the offset after the key or after the `-` of an element.
     fn end_of_value(&self, number: usize, line: &str) -> Option<usize> {
         let Some(end) = self.ends.get(&number) else {
             let element = line
@@ -91,10 +91,9 @@ impl Lines {
                 .filter(|_| !self.inside.contains(&number))?;
             return Some(line.len() - element.len());
         };
-        // YAML takes white space other than blanks and tabs as part of a value, and the line is without any at its end.
-        let end = line[..line.len().min(end - self.starts[number])]
-            .trim_end()
-            .len();
+        // A value of white space only is not a part of `line`.
+        let length = (end - self.starts[number]).min(line.len());
+        let end = line[..length].trim_end().len();
         let is_key = line[end..].trim_start().starts_with(':');
         Some(if is_key {
             end + line[end..].find(':').unwrap_or_default() + 1
@@ -111,14 +110,10 @@ fn cut_in(line: &str, end: usize, start: usize, file: &SitePath) -> Option<Diagn
     let blanks = rest.len() - comment.len();
     let remark = comment.strip_prefix('#').filter(|_| blanks > 0)?;
     let is_lost = value.ends_with(':') || value.trim() == "-";
-    let key = value
-        .split(':')
-        .next()
-        .unwrap_or_default()
-        .trim_start_matches(['-', ' ', '{'])
-        .trim();
+    let key = value.split(':').next().unwrap_or_default();
+    let key = key.trim_start_matches(['-', ' ', '{']).trim();
     let is_remark = remark.is_empty() || remark.starts_with([' ', '\t', '#']);
-    if is_remark && (blanks > 1 || is_lost || OF_ONE_WORD.contains(&key)) {
+    if is_remark && (blanks > 1 || is_lost || SINGLE_WORD_FIELDS.contains(&key)) {
         return None;
     }
     let span = Span::new(end + blanks, line.len()).shifted(start);

@@ -1,7 +1,7 @@
-//! Front matter as `serde_yaml` reads it, where the parser that knows places may read it in another way.
+//! Front matter as `serde_yaml` reads it, if the parser that knows places may read it in another way.
 //!
-//! The two differ in few things: `serde_yaml` takes a closing bracket at the start of a line, some characters of Unicode as line
-//! breaks, and no tab in an indent. What it says counts.
+//! The two differ in few things: `serde_yaml` accepts a closing bracket at the start of a line and some characters of Unicode as
+//! line breaks, and rejects a tab in an indent. `serde_yaml` decides.
 
 use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, Visitor};
 use serde_yaml::{Number, Value};
@@ -10,8 +10,8 @@ use super::tree::{Kind, Tree};
 use super::value::Plain;
 use crate::source::Span;
 
-/// Whether the two parsers may read a text in different ways: it has a space or a line break that one of them does not know, or a
-/// sign that cannot start a value where a value can start.
+/// Whether the two parsers may read a text in different ways: it has a space or a line break that only one of them knows, or a
+/// character that cannot start a value at a position where a value can start.
 pub(super) fn may_differ(yaml: &str) -> bool {
     // The last character, and the last one that is not a space.
     let (mut before, mut word) = ('\n', '\n');
@@ -29,7 +29,7 @@ pub(super) fn may_differ(yaml: &str) -> bool {
     })
 }
 
-/// The value of a tree that says the same as `value`, or the value without places if the tree says something else.
+/// The tree if its value is `value`; otherwise a tree of `value` without places.
 pub(super) fn settled<'a>(
     tree: Option<Tree<'a>>,
     yaml: &'a str,
@@ -45,51 +45,46 @@ pub(super) fn settled<'a>(
 
 /// Whether a value of a tree is `value`.
 fn says(tree: &Tree<'_>, index: usize, value: &Value) -> bool {
-    let node = tree.node(tree.resolved(index));
-    match (&node.kind, value) {
+    let index = tree.resolved(index);
+    match (&tree.node(index).kind, value) {
         (Kind::Alias(_), _) | (_, Value::Tagged(_)) => false,
         (Kind::List, Value::Sequence(elements)) => {
-            let children: Vec<usize> = tree.children(tree.resolved(index)).collect();
-            children.len() == elements.len()
-                && children
-                    .into_iter()
+            tree.children(index).count() == elements.len()
+                && tree
+                    .children(index)
                     .zip(elements)
                     .all(|(child, element)| says(tree, child, element))
         }
         (Kind::Mapping, Value::Mapping(fields)) => {
-            let entries: Vec<(usize, usize)> = tree.entries(tree.resolved(index)).collect();
-            let is_said = |((key, entry), (name, field)): ((usize, usize), (&Value, &Value))| {
+            let is_same = |((key, entry), (name, field)): ((usize, usize), (&Value, &Value))| {
                 says(tree, key, name) && says(tree, entry, field)
             };
-            entries.len() == fields.len() && entries.into_iter().zip(fields).all(is_said)
+            tree.entries(index).count() == fields.len()
+                && tree.entries(index).zip(fields).all(is_same)
         }
-        (
-            Kind::Scalar {
-                text,
-                is_plain: false,
-            },
-            Value::String(said),
-        ) => text == said,
-        (
-            Kind::Scalar {
-                text,
-                is_plain: true,
-            },
-            said,
-        ) => match (Plain::of(text), said) {
-            (Plain::Null, Value::Null) => true,
-            (Plain::Bool(value), Value::Bool(said)) => value == *said,
-            (Plain::Text, Value::String(said)) => text == said,
-            (Plain::Text, Value::Number(said)) => {
-                serde_yaml::from_str(text).is_ok_and(|number: Number| number == *said)
-            }
-            _ => false,
-        },
+        (Kind::Scalar { text, is_plain }, value) if *is_plain => plain_says(text, value),
+        (Kind::Scalar { text, .. }, Value::String(value)) => text == value,
         _ => false,
     }
 }
 
-/// A tree whose values are all at the place of the whole text.
+/// Whether a scalar without quotes is `value`.
+fn plain_says(text: &str, value: &Value) -> bool {
+    match (Plain::of(text), value) {
+        (Plain::Null, Value::Null) => true,
+        (Plain::Bool(ours), Value::Bool(theirs)) => ours == *theirs,
+        (Plain::Text, Value::String(theirs)) => text == theirs,
+        // The number alone, without a line break that only one of the parsers knows.
+        (Plain::Text, Value::Number(theirs))
+            if text.bytes().all(|byte| byte.is_ascii_graphic()) =>
+        {
+            serde_yaml::from_str(text).is_ok_and(|number: Number| number == *theirs)
+        }
+        _ => false,
+    }
+}
+
+/// A tree in which every value has the place of the whole text.
 fn without_places<'a>(yaml: &str, span: Span, value: &Value) -> Tree<'a> {
     let mut tree = Tree::default();
     let copy = Copy {
@@ -103,7 +98,7 @@ fn without_places<'a>(yaml: &str, span: Span, value: &Value) -> Tree<'a> {
     tree
 }
 
-/// Adds a value to a tree, with numbers as their author wrote them: `value` only tells what to expect.
+/// Adds a value to a tree. Numbers keep the spelling of the author, and `value` only gives their type.
 struct Copy<'v, 't, 'a> {
     value: &'v Value,
     span: Span,

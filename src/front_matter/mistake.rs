@@ -1,4 +1,4 @@
-//! What is wrong with a value, and what its author reads about it.
+//! Mistakes of values, and their diagnostics.
 
 use std::fmt::Display;
 
@@ -11,9 +11,9 @@ use crate::source::{SitePath, Span};
 /// A value that is not of its type.
 #[derive(Debug)]
 pub(super) struct Mistake {
-    /// The way to the value, the last step first.
+    /// The path of the value, its last step first.
     path: Vec<Key>,
-    /// `None` if the whole front matter is meant.
+    /// `None` for the whole front matter.
     place: Option<Place>,
     reason: Reason,
 }
@@ -79,7 +79,7 @@ impl Mistake {
         self
     }
 
-    /// What its author reads; `yaml` is the place of the front matter.
+    /// The diagnostic; `yaml` is the place of the front matter.
     pub fn diagnostic(&self, yaml: Span, file: &SitePath, advice: Advice<'_>) -> Diagnostic {
         let value = self.place.map_or(yaml, |place| place.value);
         let wrong = |message: String| Diagnostic::new(&rules::FIELD_TYPE, file, value, message);
@@ -112,7 +112,7 @@ impl Mistake {
         }
     }
 
-    /// The way to the value as an author would write it, `answers[1]`.
+    /// The path of the value in the notation `answers[1]`.
     fn name(&self) -> String {
         let mut text = String::new();
         for key in self.path.iter().rev() {
@@ -168,7 +168,7 @@ fn backticked(message: &str) -> impl Iterator<Item = &str> {
     message.split('`').skip(1).step_by(2)
 }
 
-/// The word that is not allowed and advice, if that is what serde says.
+/// The word that is not allowed, and the help for it, if this is an error of serde about an unknown word.
 pub fn unknown_word(message: &str) -> Option<(&str, String)> {
     let mut words = backticked(message.strip_prefix("unknown variant ")?);
     let found = words.next()?;
@@ -179,7 +179,7 @@ pub fn unknown_word(message: &str) -> Option<(&str, String)> {
     ))
 }
 
-/// What serde says, in an author's words and without the place, which is shown anyway.
+/// A message of serde in plain words, and without the place, which is shown anyway.
 pub fn plain_words(message: &str) -> String {
     const WORDS: [(&str, &str); 12] = [
         ("found ", ""),

@@ -1,8 +1,8 @@
 //! Front matter: where it ends, what its YAML says, and the place of each value.
 //!
-//! `saphyr-parser` gives the events of YAML with their places. They become a tree, from which `serde` reads the fields. Where
-//! that parser and `serde_yaml` read a text in different ways, `serde_yaml` decides, and it says what is wrong with a text that
-//! is not YAML. This module is the only one that knows either crate.
+//! `saphyr-parser` gives the events of YAML with their places. They become a tree, from which `serde` reads the fields. If that
+//! parser and `serde_yaml` read a text in different ways, `serde_yaml` decides. It also reports the error of a text that is not
+//! YAML. This module is the only one that uses these crates.
 
 mod comments;
 mod fallback;
@@ -11,6 +11,8 @@ mod spanned;
 mod syntax;
 mod tree;
 mod value;
+
+use std::ops::Range;
 
 use serde::de::DeserializeOwned;
 
@@ -24,12 +26,12 @@ use value::Reading;
 pub use mistake::{plain_words, unknown_word};
 pub use spanned::text_or_other;
 
-/// A file cut into front matter and body; offsets count from the start of the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A file cut into front matter and body. Offsets count from the start of the file. The default has no front matter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Split {
     /// The YAML between the fences; empty without front matter.
     pub yaml: Span,
-    /// Where the body starts.
+    /// The offset of the body.
     pub body: usize,
     /// Whether the file opens with a fence.
     pub present: bool,
@@ -38,9 +40,13 @@ pub struct Split {
 /// The line that opens and closes front matter.
 const FENCE: &str = "---";
 
-/// Cuts a file into front matter and body, or says where front matter opens that never closes.
+/// Cuts a file into front matter and body.
 ///
 /// A byte order mark before the first line is accepted. Only the top of the file counts: a `---` further down is a rule.
+///
+/// # Errors
+///
+/// The place of the opening fence if there is no closing one.
 pub fn split(text: &str) -> Result<Split, Span> {
     let start = if text.starts_with('\u{feff}') {
         '\u{feff}'.len_utf8()
@@ -71,25 +77,24 @@ pub fn split(text: &str) -> Result<Split, Span> {
     Err(Span::new(start, start + FENCE.len()))
 }
 
-/// How deep lists and mappings can lie inside of one another; nobody writes more than four.
+/// The maximum nesting of lists and mappings. Documents need four levels.
 const DEEPEST: usize = 32;
 
-/// What to do about an unknown field, given its name and the fields that are known in its place; `None` if there is no more to say
-/// than which of these is nearest.
+/// The help for an unknown field, given its name and the fields that are known in its place; `None` for the default help, which
+/// names the nearest known field.
 pub type Advice<'a> = &'a dyn Fn(&str, &[&str]) -> Option<String>;
 
-/// Front matter that cannot be read at all, and why.
+/// The errors of front matter that cannot be read at all.
 pub struct Unreadable(pub Vec<Diagnostic>);
 
 /// Reads the fields of a document from its front matter.
 ///
-/// Every mistake is reported: the element, the entry or the field that holds it is taken out, and the rest is read. The fields
-/// come back as far as they are sound; a field that is required is an `Option` in `Fields`, and its absence is for the
-/// caller to report.
+/// Every mistake is reported. The element, the entry or the field with the mistake is left out, and the rest is read. A required
+/// field is an `Option` in `Fields`, and the caller reports its absence.
 ///
 /// # Errors
 ///
-/// What is wrong with a text that is not YAML, or not a mapping.
+/// The mistakes of a text that is not YAML, or not a mapping.
 pub fn read<Fields: DeserializeOwned + Default>(
     text: &str,
     yaml: Span,
@@ -157,57 +162,46 @@ impl<'a> Source<'a> {
         tree: Option<Tree<'_>>,
         advice: Advice<'_>,
     ) -> Result<(Fields, Vec<Diagnostic>), Unreadable> {
-        let value = match serde_yaml::from_str(self.yaml()) {
-            Ok(value) => value,
-            Err(error) => {
-                let spaces = syntax::odd_spaces(self.yaml(), self.yaml, self.file);
-                let repetition = tree.and_then(|tree| tree.repetition());
-                let found = || {
-                    vec![syntax::syntax_mistake(
-                        self.yaml(),
-                        self.yaml,
-                        self.file,
-                        &error,
-                        repetition,
-                    )]
-                };
-                return Err(Unreadable(if spaces.is_empty() { found() } else { spaces }));
-            }
-        };
+        let value = serde_yaml::from_str(self.yaml())
+            .map_err(|error| self.not_yaml(&error, tree.as_ref()))?;
         let tree = fallback::settled(tree, self.yaml(), self.yaml, &value);
         if let Ok(fields) = self.fields(&tree) {
             return Ok((fields, Vec::new()));
         }
-        let spaces = syntax::odd_spaces(self.yaml(), self.yaml, self.file);
-        if !spaces.is_empty() {
+        // An odd space changes how YAML reads the whole text, so other mistakes are only its consequences.
+        if let Some(spaces) = syntax::odd_spaces(self) {
             return Err(Unreadable(spaces));
         }
-        let Some(root) = tree
-            .root()
-            .filter(|&root| matches!(tree.node(tree.resolved(root)).kind, Kind::Mapping))
-        else {
-            let found = Diagnostic::new(
-                &rules::FRONT_MATTER,
-                self.file,
-                self.yaml,
-                "front matter is not a list of `key: value` lines",
-            )
-            .help("write one `key: value` a line, as in `title: The outage`");
-            return Err(Unreadable(vec![found]));
-        };
+        let root = self.root_mapping(&tree)?;
         let (fields, mistakes) = sound_fields(Reading::new(self.text, &tree), root);
-        Ok((
-            fields,
-            mistakes
-                .iter()
-                .map(|mistake| mistake.diagnostic(self.yaml, self.file, advice))
-                .collect(),
-        ))
+        let found = mistakes
+            .iter()
+            .map(|mistake| mistake.diagnostic(self.yaml, self.file, advice));
+        Ok((fields, found.collect()))
+    }
+
+    fn not_yaml(self, error: &serde_yaml::Error, tree: Option<&Tree<'_>>) -> Unreadable {
+        let found = syntax::odd_spaces(self).unwrap_or_else(|| {
+            let repetition = tree.and_then(Tree::repetition);
+            vec![syntax::syntax_mistake(self, error, repetition)]
+        });
+        Unreadable(found)
+    }
+
+    fn root_mapping(self, tree: &Tree<'_>) -> Result<usize, Unreadable> {
+        tree.root()
+            .filter(|&root| matches!(tree.node(tree.resolved(root)).kind, Kind::Mapping))
+            .ok_or_else(|| {
+                let message = "front matter is not a list of `key: value` lines";
+                let found = Diagnostic::new(&rules::FRONT_MATTER, self.file, self.yaml, message)
+                    .help("write one `key: value` a line, as in `title: The outage`");
+                Unreadable(vec![found])
+            })
     }
 }
 
-/// Where so many brackets are open that they are too deep even if some of them are words. A YAML parser reads all that follows a bracket
-/// before it says anything, and compares each with all that are open.
+/// The offset at which so many brackets are open that they are too deep even if some of them are words. This is checked before a
+/// YAML parser reads the text: it reads everything after a bracket first, in a time that is quadratic in the open brackets.
 fn flow_too_deep(yaml: &str) -> Option<usize> {
     let mut open = 0usize;
     yaml.bytes().position(|byte| {
@@ -220,8 +214,8 @@ fn flow_too_deep(yaml: &str) -> Option<usize> {
     })
 }
 
-/// The fields of the mapping `root` as far as they are sound, and what is wrong with the others. Each is read by itself, so that
-/// the time that this takes does not depend on how many are mistaken.
+/// The fields of the mapping `root` without the mistaken ones, and their mistakes. Each field is read by itself, so the time does
+/// not depend on the number of mistakes.
 fn sound_fields<Fields: DeserializeOwned + Default>(
     mut reading: Reading<'_>,
     root: usize,
@@ -240,7 +234,7 @@ fn sound_fields<Fields: DeserializeOwned + Default>(
     (fields, mistakes)
 }
 
-/// Leaves out what is wrong with a field: elements of its list, entries of its mapping, or all of it.
+/// Leaves out the mistaken parts of a field: elements of its list, entries of its mapping, or all of it.
 fn check_field<Fields: DeserializeOwned>(
     reading: &mut Reading<'_>,
     (root, key, value): (usize, usize, usize),
@@ -249,25 +243,15 @@ fn check_field<Fields: DeserializeOwned>(
     let Err(mistake) = Fields::deserialize(reading.value(root)) else {
         return;
     };
-    let tree = reading.tree;
-    let value = tree.resolved(value);
-    let parts: Vec<(usize, usize)> = match (&tree.node(value).kind, mistake.step_in_field()) {
-        (Kind::List, Some(Key::Index(_))) => tree
-            .children(value)
-            .map(|element| (element, tree.after(element)))
-            .collect(),
-        (Kind::Mapping, Some(Key::Name(_))) => tree
-            .entries(value)
-            .map(|(name, entry)| (name, tree.after(entry)))
-            .collect(),
-        _ => {
-            mistakes.push(mistake);
-            reading.left_out.insert(key);
-            return;
-        }
+    let value = reading.tree.resolved(value);
+    let Some(parts) = parts_of_field(reading.tree, value, &mistake) else {
+        mistakes.push(mistake);
+        reading.left_out.insert(key);
+        return;
     };
-    for (index, (start, end)) in parts.into_iter().enumerate() {
-        reading.only.push((value, start..end));
+    for (index, part) in parts.into_iter().enumerate() {
+        let start = part.start;
+        reading.only.push((value, part));
         let result = Fields::deserialize(reading.value(root));
         reading.only.pop();
         if let Err(mistake) = result {
@@ -275,10 +259,27 @@ fn check_field<Fields: DeserializeOwned>(
             reading.left_out.insert(start);
         }
     }
-    // What is wrong with the elements together is reported if each of them is sound.
+    // A mistake of the elements together is reported if each of them is sound.
     if let Err(mistake) = Fields::deserialize(reading.value(root)) {
         mistakes.push(mistake);
         reading.left_out.insert(key);
+    }
+}
+
+/// The nodes of each element or entry of a field; `None` if the field as a whole is mistaken.
+fn parts_of_field(tree: &Tree<'_>, value: usize, mistake: &Mistake) -> Option<Vec<Range<usize>>> {
+    match (&tree.node(value).kind, mistake.step_in_field()) {
+        (Kind::List, Some(Key::Index(_))) => Some(
+            tree.children(value)
+                .map(|element| element..tree.after(element))
+                .collect(),
+        ),
+        (Kind::Mapping, Some(Key::Name(_))) => Some(
+            tree.entries(value)
+                .map(|(name, entry)| name..tree.after(entry))
+                .collect(),
+        ),
+        _ => None,
     }
 }
 
@@ -595,6 +596,23 @@ mod tests {
     }
 
     #[test]
+    fn a_number_after_an_odd_line_break_is_read_without_it() {
+        let fields = fields("facts: {loss: \u{2028}2025}\n");
+        assert_eq!(fields.facts["loss"].value.as_str(), "2025");
+    }
+
+    #[test]
+    fn a_mistake_after_other_alphabets_has_its_place() {
+        let yaml = "title: жжж\nlist: a: b\n";
+        let file = SitePath::new("x.md");
+        let read = read::<Fields>(yaml, Span::new(0, yaml.len()), &file, &|_, _| None);
+        let Err(Unreadable(found)) = read else {
+            panic!("this is not YAML");
+        };
+        assert_eq!(&yaml[found[0].span.range()], ": b");
+    }
+
+    #[test]
     fn a_value_that_a_comment_cuts_is_found() {
         let cut = |yaml: &str| {
             let tree = Tree::read(yaml, 0).unwrap_or_else(|broken| match broken {
@@ -639,6 +657,7 @@ mod tests {
             "told:\n  # on #1\n  - { on: 2024, to: x }   # a remark\n",
             "title: \"a\" #b\n",
             "title: \u{a0}\n # x\n",
+            "? \u{a0}\n # x\n",
         ] {
             assert_eq!(cut(yaml), Vec::<String>::new(), "{yaml:?}");
         }

@@ -1,97 +1,137 @@
-//! What is wrong with front matter that is not YAML.
+//! Mistakes of front matter that is not YAML.
 
+use super::Source;
 use super::tree::Repetition;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::source::{SitePath, Span};
 
 /// The diagnostic for YAML that cannot be read at all.
 pub(super) fn syntax_mistake(
-    slice: &str,
-    yaml: Span,
-    file: &SitePath,
+    source: Source<'_>,
     error: &serde_yaml::Error,
     repetition: Option<Repetition>,
 ) -> Diagnostic {
     let message = error.to_string();
     let is_repetition = message.contains("duplicate entry") || message.contains("duplicate field");
-    if let Some(Repetition {
+    if let Some(repetition) = repetition.filter(|_| is_repetition) {
+        return given_twice(source.file, repetition);
+    }
+    let slice = source.yaml();
+    let failure = Failure {
+        source,
+        slice,
+        at: error
+            .location()
+            .map_or(0, |location| floor(slice, location.index())),
+        message,
+    };
+    failure
+        .tab()
+        .or_else(|| failure.comment())
+        .unwrap_or_else(|| failure.diagnostic())
+}
+
+fn given_twice(file: &SitePath, repetition: Repetition) -> Diagnostic {
+    let Repetition {
         name,
         first,
         second,
-    }) = repetition.filter(|_| is_repetition)
-    {
-        return Diagnostic::new(
-            &rules::FRONT_MATTER,
-            file,
-            second,
-            format!("`{name}` is given twice"),
-        )
+    } = repetition;
+    let message = format!("`{name}` is given twice");
+    Diagnostic::new(&rules::FRONT_MATTER, file, second, message)
         .note(file, first, "first given here")
-        .help("keep one of the two");
-    }
-    let at = error
-        .location()
-        .map_or(0, |location| location.index().min(slice.len()));
-    let line_end = slice[floor(slice, at)..]
-        .find('\n')
-        .map_or(slice.len(), |newline| at + newline);
-    let span = Span::new(at, line_end.max(at)).shifted(yaml.start as usize);
-    let words = message.split(" at line ").next().unwrap_or(&message);
-    if slice[floor(slice, at)..].starts_with('\t') || slice[..floor(slice, at)].ends_with('\t') {
-        return Diagnostic::new(
-            &rules::FRONT_MATTER,
-            file,
-            span,
-            "front matter is indented with a tab",
-        )
-        .help("use spaces, as YAML asks");
-    }
-    if let Some(cut) = comment_before(slice, floor(slice, at)) {
-        let span = cut.shifted(yaml.start as usize);
-        return Diagnostic::new(
-            &rules::FRONT_MATTER,
-            file,
-            span,
-            "a comment starts at this ` #` and cuts the value before it",
-        )
-        .help("put quotes around the value, as in `headline: \"We closed #42\"`");
-    }
-    let Explained { place, words, help } = explained(slice, floor(slice, at), &message).unwrap_or_else(|| Explained {
-        place: None,
-        words: words.to_owned(),
-        help: "put quotes around a value that holds `: `, ` #`, or starts with a sign like `[`, `*`, `@` or a quote".to_owned(),
-    });
-    let span = place.map_or(span, |place| place.shifted(yaml.start as usize));
-    Diagnostic::new(
-        &rules::FRONT_MATTER,
-        file,
-        span,
-        format!("front matter is not YAML: {words}"),
-    )
-    .help(help)
+        .help("keep one of the two")
+}
+
+/// A text that the YAML parser cannot read.
+struct Failure<'a> {
+    source: Source<'a>,
+    /// The YAML.
+    slice: &'a str,
+    /// The offset in `slice` where the parser failed.
+    at: usize,
+    /// The message of the parser.
+    message: String,
 }
 
 /// A mistake in the words of an author.
 struct Explained {
-    /// Where it is better shown than where the parser gave up.
+    /// A better place than the one where the parser failed.
     place: Option<Span>,
     words: String,
     help: String,
 }
 
-/// What the most common messages of the YAML parser mean; `at` is where it gave up.
-fn explained(slice: &str, at: usize, message: &str) -> Option<Explained> {
-    let start = slice[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let line = slice[start..]
-        .split('\n')
-        .next()
-        .unwrap_or_default()
-        .trim_end();
-    let is = |theirs: &str| message.starts_with(theirs);
-    if is("mapping values are not allowed") {
-        let (name, value) = slice[start..at]
+impl Failure<'_> {
+    /// A diagnostic at a place in the YAML.
+    fn at(&self, place: Span, message: impl Into<String>) -> Diagnostic {
+        let span = place.shifted(self.source.yaml.range().start);
+        Diagnostic::new(&rules::FRONT_MATTER, self.source.file, span, message)
+    }
+
+    /// The rest of the line at which the parser failed.
+    fn place(&self) -> Span {
+        Span::new(self.at, line_end(self.slice, self.at))
+    }
+
+    /// The line at which the parser failed.
+    fn line(&self) -> &str {
+        self.slice[self.line_start()..line_end(self.slice, self.at)].trim_end()
+    }
+
+    fn line_start(&self) -> usize {
+        line_start(self.slice, self.at)
+    }
+
+    fn tab(&self) -> Option<Diagnostic> {
+        let (before, after) = self.slice.split_at(self.at);
+        let is_at_tab = after.starts_with('\t') || before.ends_with('\t');
+        is_at_tab.then(|| {
+            self.at(self.place(), "front matter is indented with a tab")
+                .help("use spaces, as YAML asks")
+        })
+    }
+
+    fn comment(&self) -> Option<Diagnostic> {
+        let comment = comment_before(self.slice, self.at)?;
+        let found = self.at(
+            comment,
+            "a comment starts at this ` #` and cuts the value before it",
+        );
+        Some(found.help("put quotes around the value, as in `headline: \"We closed #42\"`"))
+    }
+
+    /// The message of the parser, explained if it is one of the most common.
+    fn diagnostic(&self) -> Diagnostic {
+        let Explained { place, words, help } = self.explained().unwrap_or_else(|| Explained {
+            place: None,
+            words: self.message.split(" at line ").next().unwrap_or(&self.message).to_owned(),
+            help: "put quotes around a value that holds `: `, ` #`, or starts with a sign like `[`, `*`, `@` or a quote".to_owned(),
+        });
+        let message = format!("front matter is not YAML: {words}");
+        self.at(place.unwrap_or_else(|| self.place()), message)
+            .help(help)
+    }
+
+    fn explained(&self) -> Option<Explained> {
+        let is = |theirs: &str| self.message.starts_with(theirs);
+        if is("mapping values are not allowed") {
+            self.second_colon()
+        } else if is("found unexpected end of stream") {
+            self.open_quote()
+        } else if is("found character that cannot start any token") {
+            self.first_sign()
+        } else if is("did not find expected key") || is("did not find expected '-' indicator") {
+            Some(self.misplaced())
+        } else {
+            None
+        }
+    }
+
+    fn second_colon(&self) -> Option<Explained> {
+        let (name, value) = self.slice[self.line_start()..self.at]
             .contains(": ")
-            .then(|| line.split_once(": "))??;
+            .then(|| self.line().split_once(": "))??;
         let quoted = match value.trim() {
             value if value.contains(['"', '\\']) => "the whole value".to_owned(),
             value => format!("the value: `{}: \"{value}\"`", name.trim()),
@@ -101,43 +141,55 @@ fn explained(slice: &str, at: usize, message: &str) -> Option<Explained> {
             words: "this value holds another `: `".to_owned(),
             help: format!("put quotes around {quoted}"),
         })
-    } else if is("found unexpected end of stream") {
-        let open = message
-            .split_once("while scanning a quoted scalar at ")
-            .and_then(|(_, place)| place_in(slice, place))?;
-        let end = slice[open..]
-            .find('\n')
-            .map_or(slice.len(), |newline| open + newline);
-        let quote = slice[open..].chars().next()?;
-        let words = "this quote is never closed".to_owned();
+    }
+
+    fn open_quote(&self) -> Option<Explained> {
+        let (_, place) = self
+            .message
+            .split_once("while scanning a quoted scalar at ")?;
+        let open = place_in(self.slice, place)?;
+        let quote = self.slice[open..].chars().next()?;
         Some(Explained {
-            place: Some(Span::new(open, end)),
-            words,
+            place: Some(Span::new(open, line_end(self.slice, open))),
+            words: "this quote is never closed".to_owned(),
             help: format!("write `{quote}` at the end of the value too"),
         })
-    } else if is("found character that cannot start any token") {
-        let sign = slice[at..].chars().next()?;
-        let help = "put quotes around the value".to_owned();
+    }
+
+    fn first_sign(&self) -> Option<Explained> {
+        let sign = self.slice[self.at..].chars().next()?;
         Some(Explained {
             place: None,
             words: format!("a value without quotes cannot start with `{sign}`"),
-            help,
+            help: "put quotes around the value".to_owned(),
         })
-    } else if is("did not find expected key") || is("did not find expected '-' indicator") {
-        let is_first = slice[start..at].trim().is_empty();
+    }
+
+    fn misplaced(&self) -> Explained {
+        let is_first = self.slice[self.line_start()..self.at].trim().is_empty();
         let help = if is_first {
             "begin this line as far to the right as the others that it belongs to"
         } else {
             "put quotes around the whole value"
         };
-        Some(Explained {
+        Explained {
             place: None,
             words: "this does not belong to what is before it".to_owned(),
             help: help.to_owned(),
-        })
-    } else {
-        None
+        }
     }
+}
+
+/// The offset at which the line of another offset starts.
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The offset at which the line of another offset ends.
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..]
+        .find('\n')
+        .map_or(text.len(), |newline| at + newline)
 }
 
 /// The offset of a place as the YAML parser writes it: `line 2 column 8`.
@@ -156,14 +208,12 @@ fn place_in(slice: &str, place: &str) -> Option<usize> {
     Some(start + before)
 }
 
-/// The sign `#` that opens a comment on the line of a mistake, or on the one before, and touches what follows it.
+/// The `#` that opens a comment on the line of a mistake or on the line before, without a space after it.
 fn comment_before(slice: &str, at: usize) -> Option<Span> {
-    let line = slice[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let before = slice[..line.saturating_sub(1)]
-        .rfind('\n')
-        .map_or(0, |newline| newline + 1);
-    [line, before].into_iter().find_map(|start| {
-        let text = slice[start..].split('\n').next().unwrap_or_default();
+    let line = line_start(slice, at);
+    let previous = line_start(slice, line.saturating_sub(1));
+    [line, previous].into_iter().find_map(|start| {
+        let text = &slice[start..line_end(slice, start)];
         let opens = |&(at, _): &(usize, &str)| {
             !text[..at].contains(['"', '\''])
                 && text[at + 2..].starts_with(|next: char| !next.is_whitespace())
@@ -173,72 +223,35 @@ fn comment_before(slice: &str, at: usize) -> Option<Span> {
     })
 }
 
-/// White space after a colon or before a key that YAML does not take for white space. To a reader it looks like any other.
-pub(super) fn odd_spaces(slice: &str, yaml: Span, file: &SitePath) -> Vec<Diagnostic> {
+/// Characters around keys that look like spaces or colons, and are not spaces or colons in YAML; `None` if there are none.
+pub(super) fn odd_spaces(source: Source<'_>) -> Option<Vec<Diagnostic>> {
     let mut found = Vec::new();
-    let mut start = yaml.range().start;
-    for line in slice.split_inclusive('\n') {
-        found.extend(
-            OddSign::in_line(line.trim_end_matches(['\n', '\r']))
-                .map(|odd| odd.diagnostic(start, file)),
-        );
+    let mut start = source.yaml.range().start;
+    for line in source.yaml().split_inclusive('\n') {
+        let odd = OddSign::in_line(line.trim_end_matches(['\n', '\r']));
+        found.extend(odd.map(|odd| odd.diagnostic(start, source.file)));
         start += line.len();
     }
-    found
+    (!found.is_empty()).then_some(found)
 }
 
-/// A sign in a line that YAML does not take for white space, or for a colon.
+/// A character in a line that looks like a space or a colon.
 struct OddSign {
     /// Its offset in the line.
     at: usize,
     sign: char,
-    /// Where it is, in words.
+    /// Its position in words, for the message.
     place: String,
 }
 
 impl OddSign {
-    /// The colon of another width, or the first odd space around the key of a line.
+    /// The full-width colon, or the first odd space around the key of a line.
     fn in_line(text: &str) -> Option<Self> {
-        let indent = text.len() - text.trim_start_matches([' ', '-']).len();
-        let key = text[indent..].find([':', '：']).map(|colon| indent + colon);
-        let name = |colon: usize| text[indent..colon].trim();
-        let sign = |at: usize| text[at..].chars().next().unwrap_or(' ');
-        let is_word = |sign: char| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' ');
-        let after_word = key.filter(|&colon| text[indent..colon].chars().all(is_word));
-        if let Some(at) = after_word.filter(|&colon| sign(colon) == '：') {
-            return Some(Self {
-                at,
-                sign: '：',
-                place: String::new(),
-            });
-        }
-        if text[indent..].starts_with(is_odd) {
-            return Some(Self {
-                at: indent,
-                sign: sign(indent),
-                place: "at the start of this line".to_owned(),
-            });
-        }
-        let last = |colon: usize| {
-            text[..colon]
-                .chars()
-                .next_back()
-                .filter(|&last| is_odd(last))
-        };
-        if let Some((colon, odd)) = key.and_then(|colon| Some((colon, last(colon)?))) {
-            let place = format!("before the colon of `{}`", name(colon));
-            return Some(Self {
-                at: colon - odd.len_utf8(),
-                sign: odd,
-                place,
-            });
-        }
-        let colon = after_word.filter(|&colon| text[colon + 1..].starts_with(is_odd))?;
-        Some(Self {
-            at: colon + 1,
-            sign: sign(colon + 1),
-            place: format!("after `{}:`", name(colon)),
-        })
+        let line = KeyLine::of(text);
+        line.wide_colon()
+            .or_else(|| line.odd_indent())
+            .or_else(|| line.odd_before_colon())
+            .or_else(|| line.odd_after_colon())
     }
 
     fn diagnostic(&self, line: usize, file: &SitePath) -> Diagnostic {
@@ -246,13 +259,9 @@ impl OddSign {
         let span = Span::new(line + at, line + at + sign.len_utf8());
         let name = match sign {
             '：' => {
-                let found = Diagnostic::new(
-                    &rules::FRONT_MATTER,
-                    file,
-                    span,
-                    "found a full-width colon `：`, expected `: `",
-                );
-                return found.help("write `: `, a colon and a space");
+                let message = "found a full-width colon `：`, expected `: `";
+                return Diagnostic::new(&rules::FRONT_MATTER, file, span, message)
+                    .help("write `: `, a colon and a space");
             }
             '\u{a0}' | '\u{202f}' | '\u{2007}' => "a no-break space",
             '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}' => "a character that is not seen",
@@ -267,15 +276,92 @@ impl OddSign {
     }
 }
 
-/// Whether a sign looks like a space, and is not one to YAML.
+/// A line that can start with a key.
+#[derive(Clone, Copy)]
+struct KeyLine<'a> {
+    text: &'a str,
+    /// The offset after the indent.
+    start: usize,
+    /// The offset of the first colon, of any width.
+    colon: Option<usize>,
+}
+
+impl<'a> KeyLine<'a> {
+    fn of(text: &'a str) -> Self {
+        let start = text.len() - text.trim_start_matches([' ', '-']).len();
+        let colon = text[start..].find([':', '：']).map(|colon| start + colon);
+        Self { text, start, colon }
+    }
+
+    fn key(self, colon: usize) -> &'a str {
+        &self.text[self.start..colon]
+    }
+
+    /// The colon after a key of letters and digits.
+    fn colon_after_word(self) -> Option<usize> {
+        let is_word = |sign: char| sign.is_alphanumeric() || matches!(sign, '-' | '_' | ' ');
+        self.colon
+            .filter(|&colon| self.key(colon).chars().all(is_word))
+    }
+
+    fn wide_colon(self) -> Option<OddSign> {
+        let at = self.colon_after_word()?;
+        self.text[at..].starts_with('：').then(|| OddSign {
+            at,
+            sign: '：',
+            place: String::new(),
+        })
+    }
+
+    fn odd_indent(self) -> Option<OddSign> {
+        let sign = self.text[self.start..]
+            .chars()
+            .next()
+            .filter(|&sign| is_odd(sign))?;
+        Some(OddSign {
+            at: self.start,
+            sign,
+            place: "at the start of this line".to_owned(),
+        })
+    }
+
+    fn odd_before_colon(self) -> Option<OddSign> {
+        let colon = self.colon?;
+        let sign = self.text[..colon]
+            .chars()
+            .next_back()
+            .filter(|&sign| is_odd(sign))?;
+        Some(OddSign {
+            at: colon - sign.len_utf8(),
+            sign,
+            place: format!("before the colon of `{}`", self.key(colon).trim()),
+        })
+    }
+
+    fn odd_after_colon(self) -> Option<OddSign> {
+        let colon = self.colon_after_word()?;
+        let sign = self.text[colon + 1..]
+            .chars()
+            .next()
+            .filter(|&sign| is_odd(sign))?;
+        Some(OddSign {
+            at: colon + 1,
+            sign,
+            place: format!("after `{}:`", self.key(colon).trim()),
+        })
+    }
+}
+
+/// Whether a character looks like a space, and is not a space in YAML.
 fn is_odd(sign: char) -> bool {
     let is_unseen = matches!(sign, '\u{feff}' | '\u{200b}'..='\u{200d}' | '\u{2060}');
     !matches!(sign, ' ' | '\t' | '\r') && (sign.is_whitespace() || is_unseen)
 }
 
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
+/// The last character boundary in a text at or before an offset.
+fn floor(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len()))
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or_default()
 }

@@ -50,7 +50,7 @@ pub(super) struct Repetition {
     pub second: Span,
 }
 
-/// Why there is no tree.
+/// The reason why there is no tree.
 #[derive(Debug)]
 pub(super) enum Broken<'a> {
     /// The parser finds a mistake after these values.
@@ -128,10 +128,10 @@ impl<'a> Tree<'a> {
             .map(|key| (key, self.after(key)))
     }
 
-    /// The node that an alias stands for, or the node itself.
+    /// The node that an alias refers to, or the node itself.
     pub fn resolved(&self, index: usize) -> usize {
         match self.nodes[index].kind {
-            Kind::Alias(meant) => meant,
+            Kind::Alias(target) => target,
             _ => index,
         }
     }
@@ -222,8 +222,8 @@ impl<'a> Builder<'a> {
                 Event::DocumentStart(_) => return Err(None),
                 Event::StreamEnd => return Ok(()),
                 Event::Alias(anchor) => {
-                    let meant = *self.anchors.get(&anchor).ok_or(None)?;
-                    self.add(span, 0, None, Kind::Alias(meant));
+                    let target = *self.anchors.get(&anchor).ok_or(None)?;
+                    self.add(span, 0, None, Kind::Alias(target));
                 }
                 Event::Scalar(text, style, anchor, tag) => {
                     self.add(

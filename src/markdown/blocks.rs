@@ -1,13 +1,13 @@
 //! What the format adds to Markdown: call-outs, remarks, private sections, hashtags and transclusions.
 //!
-//! Each pass runs only over bodies that hold its sign, and gives the nodes back in the same order.
+//! Each pass runs only over bodies that contain its syntax, and keeps the order of the nodes.
 
 use std::ops::Range;
 
 use super::{
     Arena, Body, CalloutKind, Child, DEEPEST, Event, Footnote, FootnoteId, Heading, HeadingId, Id,
-    Index, Link, LinkId, Node, Nodes, Size, Tag, TaggedBlock, Target, children, html, is_file_name,
-    marks, unclosed,
+    Index, Link, LinkId, NameId, Node, Nodes, Size, Tag, TaggedBlock, Target, children, html,
+    is_file_name, marks, unclosed,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules, too_deep};
 use crate::slug::Slug;
@@ -73,7 +73,7 @@ fn shape_lines(body: &mut Body, signs: &Signs, file: &SitePath, found: &mut Vec<
     }
 }
 
-/// The error of a link that no reader may be sent to.
+/// The error of a link to a forbidden address.
 fn forbidden_address(link: &Link, file: &SitePath) -> Option<Diagnostic> {
     let Target::Forbidden(address) = &link.target else {
         return None;
@@ -97,7 +97,7 @@ fn forbidden_address(link: &Link, file: &SitePath) -> Option<Diagnostic> {
     )
 }
 
-/// What a body holds that one of the passes has to look at.
+/// The syntax that a body contains. It decides which passes run.
 #[derive(Default)]
 struct Signs {
     has_quotes: bool,
@@ -251,7 +251,7 @@ impl<'a> Marker<'a> {
         })
     }
 
-    /// What it says, or what it is taken for, with an error.
+    /// Its type. An unknown type is an error, and replaced by the nearest.
     fn kind_or_nearest(&self, file: &SitePath, found: &mut Vec<Diagnostic>) -> CalloutKind {
         self.kind().unwrap_or_else(|| {
             found.push(self.unknown(file));
@@ -266,8 +266,8 @@ impl<'a> Marker<'a> {
         named.map(|&(_, kind)| kind)
     }
 
-    /// What a call-out of unknown type is taken for: what it looks like if that is for the author alone, so that a slip of the
-    /// pen does not show it to others, and else a note.
+    /// The type that a call-out of unknown type is given: the nearest one if it is private, so a misspelt private call-out stays
+    /// private, otherwise a note.
     fn nearest_kind(&self) -> CalloutKind {
         let names = CalloutKind::ALL.iter().map(|&(name, _)| name);
         let near = nearest(self.name, names)
@@ -277,7 +277,7 @@ impl<'a> Marker<'a> {
             .unwrap_or(CalloutKind::Note)
     }
 
-    /// What only its author may see is probably what follows the call-out, and would go out.
+    /// The error of an empty private call-out: its text probably follows it, and would be published.
     fn empty(&self, file: &SitePath) -> Diagnostic {
         Diagnostic::new(
             &rules::SWALLOWED_MARK,
@@ -403,7 +403,7 @@ impl RemarkShaper<'_> {
                         .push(Node::new(Event::Start(Tag::Paragraph), child.span));
                 }
                 Event::Start(_) if is_remark(self.body, nodes) && tag == Some(Tag::Item) => {
-                    push_remark(self.body, &mut self.new, nodes)
+                    push_remark(self.body, &mut self.new, nodes);
                 }
                 Event::Start(inner) => {
                     self.push(nodes[0]);
@@ -431,7 +431,7 @@ impl RemarkShaper<'_> {
     }
 }
 
-/// Ends a paragraph, with the line break before its end taken away; one that holds nothing is taken away whole.
+/// Ends a paragraph without a line break before its end. Removes it if it is empty.
 fn close_paragraph(new: &mut Vec<Node>, span: Span) {
     while new.last().is_some_and(is_break) {
         new.pop();
@@ -503,7 +503,7 @@ fn without_label(body: &Body, node: &Node) -> Option<Node> {
     node.cut(text.len() - words.len()..text.len())
 }
 
-/// Headings whose mark for private text is misspelt are taken for private: a slip of the pen does not show what its author meant to keep.
+/// Makes headings private whose mark for private text is misspelt, so a typing mistake does not publish private text.
 fn check_private_marks(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     for node in body.nodes.iter() {
         let Event::Start(Tag::Heading(heading)) = node.event else {
@@ -517,8 +517,8 @@ fn check_private_marks(body: &mut Body, file: &SitePath, found: &mut Vec<Diagnos
     }
 }
 
-/// A private heading that opens no section of its own becomes a private block, with the text under it. It ends at the next heading that
-/// is not below it, or with the quote or the item that holds it.
+/// Makes private blocks of private headings that do not open a section, with the text under them. The block ends at the next heading
+/// that is not below it, or with the quote or the item that holds it.
 fn hide_private_headings(body: &mut Body) {
     let old = std::mem::take(&mut body.nodes);
     let mut shaper = Hider {
@@ -600,14 +600,14 @@ fn check_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
             Event::Start(Tag::CodeBlock(_)) => in_code = true,
             Event::End(Tag::CodeBlock(_)) => in_code = false,
             Event::Text(piece) if !in_code => {
-                found.extend(missing_footnotes(body.str(piece), piece.place(), file))
+                found.extend(missing_footnotes(body.str(piece), piece.place(), file));
             }
             _ => {}
         }
     }
 }
 
-/// The references in a text that is at a place in the file. The parser takes those to footnotes that are there for events of their own.
+/// The references to missing footnotes in a text at a place in the file. References to existing footnotes are events of their own.
 fn missing_footnotes(text: &str, place: Option<Span>, file: &SitePath) -> Vec<Diagnostic> {
     let Some(place) = place else {
         return Vec::new();
@@ -628,7 +628,7 @@ fn missing_footnotes(text: &str, place: Option<Span>, file: &SitePath) -> Vec<Di
     references.collect()
 }
 
-/// Warns of references to footnotes of which nothing is to be seen.
+/// Warns of references to footnotes that would be shown empty.
 fn check_empty_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnostic>) {
     for node in body.nodes.iter() {
         let Event::FootnoteReference(label) = node.event else {
@@ -645,7 +645,7 @@ fn check_empty_footnotes(body: &Body, file: &SitePath, found: &mut Vec<Diagnosti
     }
 }
 
-/// The first footnote from which references to others lead too far: some wikis show one inside of the other.
+/// The first footnote with a too long chain of references to other footnotes: some wikis show one inside the other.
 fn deep_footnote(body: &Body) -> Option<Span> {
     let next: Vec<Vec<FootnoteId>> = body
         .footnotes
@@ -672,7 +672,7 @@ fn references(body: &Body, footnote: &Footnote) -> Vec<FootnoteId> {
     references.collect()
 }
 
-/// How far each footnote leads, by the footnotes that each refers to. One that refers to itself, by others or not, is shown once.
+/// The length of the longest chain of references from each footnote, given the footnotes that each refers to. A cycle counts once.
 fn reaches(next: &[Vec<FootnoteId>]) -> Vec<usize> {
     let mut reach: Vec<Option<usize>> = vec![None; next.len()];
     for start in 0..next.len() {
@@ -765,7 +765,7 @@ impl ImageShaper<'_> {
 
     fn image(&mut self, link: LinkId, image: &Child) {
         if self.names_page(link) {
-            let message = "a transclusion stands among other text";
+            let message = "a transclusion is among other text";
             let help = "put it in a paragraph of its own, with a blank line before and after it";
             self.found.push(
                 Diagnostic::new(&rules::TRANSCLUSION, self.file, image.span, message).help(help),
@@ -869,7 +869,7 @@ impl Body {
         self.set_nodes(renumbered);
     }
 
-    /// Finds what later steps look up in the nodes.
+    /// Updates everything that later steps look up in the nodes.
     pub(super) fn finish(&mut self) {
         let mut tags = Tags::None;
         let mut starts = vec![None; self.headings.len()];
@@ -879,21 +879,13 @@ impl Body {
             match node.event {
                 Event::Hashtag(_) => tags = Tags::Some,
                 Event::Start(Tag::Heading(heading)) => {
-                    starts[heading.index()] = Some(offset(index))
+                    starts[heading.index()] = Some(offset(index));
                 }
                 Event::Start(Tag::Callout(CalloutKind::Question)) => {
-                    remarks.push(self.inner(index))
+                    remarks.push(self.inner(index));
                 }
                 Event::Start(Tag::Footnote(label)) => {
-                    let nodes = self.inner(index);
-                    let is_empty = !self.nodes[nodes.clone()]
-                        .iter()
-                        .any(|node| self.is_seen(node));
-                    footnotes.push(Footnote {
-                        label: self.name(label).to_owned(),
-                        nodes,
-                        is_empty,
-                    });
+                    footnotes.push(self.footnote(label, index));
                 }
                 _ => {}
             }
@@ -911,6 +903,19 @@ impl Body {
         } else {
             Vec::new()
         };
+    }
+
+    /// The footnote that starts at a node.
+    fn footnote(&self, label: NameId, start: usize) -> Footnote {
+        let nodes = self.inner(start);
+        let is_empty = !self.nodes[nodes.clone()]
+            .iter()
+            .any(|node| self.is_seen(node));
+        Footnote {
+            label: self.name(label).to_owned(),
+            nodes,
+            is_empty,
+        }
     }
 
     /// The nodes between a start and its end.
@@ -948,64 +953,82 @@ fn in_order<T>(values: &Arena<T>, name: impl Fn(&T) -> &str) -> Box<[Id<T>]> {
     order
 }
 
-/// The paragraphs and items that hold hashtags. The first paragraph of an item speaks for all of it.
+/// The paragraphs and items that hold hashtags. The tags of the first paragraph of an item are tags of the item.
 fn tagged_blocks(body: &Body) -> Vec<TaggedBlock> {
-    let mut tagged = Vec::new();
-    let mut open: Vec<OpenBlock> = Vec::new();
+    let mut blocks = TaggedBlocks::default();
     for (index, node) in body.nodes.iter().enumerate() {
         match node.event {
             Event::Start(tag @ (Tag::Paragraph | Tag::Item)) => {
                 let opens_item = tag == Tag::Paragraph
                     && index > 0
                     && body.nodes[index - 1].event == Event::Start(Tag::Item);
-                open.push(OpenBlock {
-                    start: index,
-                    speaks_for: if opens_item {
-                        Speaks::ForItem
-                    } else {
-                        Speaks::ForItself
-                    },
-                    tags: Vec::new(),
-                });
-            }
-            Event::Hashtag(name) => {
-                if let Some(block) = open.last_mut() {
-                    block.tags.push((Slug::of(body.str(name)), node.span));
-                }
-            }
-            Event::End(Tag::Paragraph | Tag::Item) => {
-                let Some(mut block) = open.pop() else {
-                    continue;
+                let owner = if opens_item {
+                    Owner::Item
+                } else {
+                    Owner::Block
                 };
-                match open.last_mut() {
-                    Some(item) if block.speaks_for == Speaks::ForItem => {
-                        item.tags.append(&mut block.tags)
-                    }
-                    _ if !block.tags.is_empty() => tagged.push(TaggedBlock {
-                        nodes: block.start..index + 1,
-                        tags: block.tags,
-                    }),
-                    _ => {}
-                }
+                blocks.open(index, owner);
             }
+            Event::Hashtag(name) => blocks.add(Slug::of(body.str(name)), node.span),
+            Event::End(Tag::Paragraph | Tag::Item) => blocks.close(index + 1),
             _ => {}
         }
     }
+    let mut tagged = blocks.tagged;
     tagged.sort_by_key(|block| block.nodes.start);
     tagged
 }
 
+/// Collects the blocks that hold hashtags, from their starts and ends.
+#[derive(Default)]
+struct TaggedBlocks {
+    open: Vec<OpenBlock>,
+    tagged: Vec<TaggedBlock>,
+}
+
+impl TaggedBlocks {
+    fn open(&mut self, start: usize, owner: Owner) {
+        self.open.push(OpenBlock {
+            start,
+            owner,
+            tags: Vec::new(),
+        });
+    }
+
+    fn add(&mut self, tag: Slug, span: Span) {
+        if let Some(block) = self.open.last_mut() {
+            block.tags.push((tag, span));
+        }
+    }
+
+    fn close(&mut self, end: usize) {
+        let Some(mut block) = self.open.pop() else {
+            return;
+        };
+        match self.open.last_mut() {
+            Some(item) if block.owner == Owner::Item => item.tags.append(&mut block.tags),
+            _ if !block.tags.is_empty() => self.tagged.push(TaggedBlock {
+                nodes: block.start..end,
+                tags: block.tags,
+            }),
+            _ => {}
+        }
+    }
+}
+
 struct OpenBlock {
     start: usize,
-    speaks_for: Speaks,
+    owner: Owner,
     tags: Vec<(Slug, Span)>,
 }
 
-/// What the tags of a paragraph are tags of: the first paragraph of an item speaks for all of it.
+/// The owner of the tags in a block.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Speaks {
-    ForItself,
-    ForItem,
+enum Owner {
+    /// The paragraph or item that holds them.
+    Block,
+    /// The item around the paragraph.
+    Item,
 }
 
 /// Cuts hashtags off the end of the text that was added last, and adds them as nodes of their own.
@@ -1020,7 +1043,7 @@ fn take_hashtags(body: &mut Body, new: &mut Vec<Node>) {
         new.extend(text);
     }
     for (slug, span) in tags.into_iter().rev() {
-        let name = body.write_anew(slug.as_str());
+        let name = body.add_text(slug.as_str());
         new.push(Node::new(Event::Hashtag(name), span));
     }
 }

@@ -20,7 +20,7 @@ pub struct Blanked {
     pub text: Option<String>,
     /// Signs that open a comment which never closes. What follows one is blanked too.
     pub unclosed: Vec<Span>,
-    /// Comments that hold nothing, as `%%%%` does: their author probably meant the text after them.
+    /// Empty comments such as `%%%%`. Their author probably wanted to hide the text after them.
     pub empty: Vec<Span>,
     /// A comment from which on too many hold markup. What follows it is blanked too.
     pub too_many: Option<Span>,

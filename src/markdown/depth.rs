@@ -46,7 +46,7 @@ impl Depth {
         }
     }
 
-    /// Opens an element, by its name in small letters.
+    /// Opens an element, given its name in lower case.
     pub(super) fn open(&mut self, name: &str, attributes: Attributes) -> Result<(), TooDeep> {
         if ends_by_itself(name) {
             return Ok(());

@@ -194,7 +194,7 @@ impl Cleaner<'_> {
             &[only] if html.kept == *html.text => self.kept.push(only),
             _ if html.kept.is_empty() => {}
             _ => self.kept.push(Node::new(
-                Event::Html(self.body.write_anew(&html.kept)),
+                Event::Html(self.body.add_text(&html.kept)),
                 html.whole_span(),
             )),
         }
@@ -355,7 +355,7 @@ impl Cleaner<'_> {
         match what {
             Unclosed::Hiding => {
                 self.found
-                    .push(unclosed_comment(self.file, span, what_opens(text)))
+                    .push(unclosed_comment(self.file, span, what_opens(text)));
             }
             Unclosed::Tag => {
                 html.kept.push_str(&text.replace('<', "&lt;"));
@@ -388,7 +388,7 @@ impl Cleaner<'_> {
             let start =
                 node.span.start as usize + (line.as_ptr() as usize - text.as_ptr() as usize);
             let span = Span::new(start, start + line.len());
-            let message = "this mark for private text stands in HTML, where it is only words";
+            let message = "this mark for private text is in HTML, where it is only words";
             self.found.push(
                 Diagnostic::new(&rules::SWALLOWED_MARK, self.file, span, message)
                     .help("put a blank line before and after it, so that it is read as Markdown"),
@@ -529,7 +529,7 @@ enum Markup<'t> {
 /// What has no end.
 #[derive(Clone, Copy)]
 enum Unclosed {
-    /// Something whose content nobody would see.
+    /// An element whose content browsers do not show.
     Hiding,
     Tag,
 }

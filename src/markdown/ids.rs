@@ -1,4 +1,4 @@
-//! Lists whose values are referred to by numbers of a type of their own, so that no number is used with the wrong list.
+//! Lists whose values have ids of a type of their own. An id cannot be used with the wrong list.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

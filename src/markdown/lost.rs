@@ -19,7 +19,7 @@ pub(super) fn check_cells(body: &Body, file: &SitePath, found: &mut Vec<Diagnost
                 };
                 let span = Span::new(cells.start, cells.end).shifted(node.span.start as usize);
                 found.push(
-                    not_shown(file, span, "this cell stands beyond the columns of its table, so no page shows it")
+                    not_shown(file, span, "this cell is beyond the columns of its table, so no page shows it")
                         .help("write `\\|` where the sign is meant, also in code, or give the table one more column"),
                 );
             }

@@ -27,7 +27,7 @@ pub use nodes::{Child, Node, Nodes, Skip, Step, children, walk};
 pub use read::read;
 pub use unclosed::check_marks_in_text;
 
-/// How many lists, quotes, styles and HTML elements can be nested; nobody writes more than ten. So a walk over nodes can call itself
+/// The maximum nesting of lists, quotes, styles and HTML elements. Real texts use up to ten levels. So a walk over nodes can call itself
 /// for each level.
 pub const DEEPEST: usize = 50;
 
@@ -66,11 +66,11 @@ pub struct Body {
     pub open_remarks: Vec<Range<usize>>,
     /// The footnotes, in the order of their texts.
     pub footnotes: Arena<Footnote>,
-    /// What is looked up in the nodes.
+    /// The index of the nodes.
     index: Index,
 }
 
-/// Places in the nodes of a body, so that a lookup takes as long in a long body as in a short one.
+/// An index of the nodes of a body. It makes lookups fast in a long body, too.
 #[derive(Debug, Clone, Default)]
 struct Index {
     /// The footnotes, ordered by label.
@@ -87,34 +87,34 @@ struct Index {
 #[derive(Debug, Clone, Default)]
 struct Text {
     file: Arc<str>,
-    written_anew: String,
+    added: String,
 }
 
 /// A piece of text in a body, as [`Body::str`] gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Str {
-    /// An offset in the text of the file, or with [`ANEW`] set in the characters that the file does not have.
+    /// An offset in the text of the file, or with [`ADDED`] set an offset in the added text.
     start: u32,
     length: u32,
 }
 
-/// The bit that tells the two texts of a body apart; a file has at most 2 GiB.
-const ANEW: u32 = 1 << 31;
+/// The bit of offsets in the added text. A file has at most 2 GiB.
+const ADDED: u32 = 1 << 31;
 
 impl Str {
-    /// How many bytes it has.
+    /// Its length in bytes.
     pub fn len(self) -> usize {
         self.length as usize
     }
 
-    /// Whether it has none.
+    /// Whether it is empty.
     pub fn is_empty(self) -> bool {
         self.length == 0
     }
 
-    /// Where the file has these very characters; `None` if it does not.
+    /// The place of the text in the file; `None` for added text.
     fn place(self) -> Option<Span> {
-        (self.start & ANEW == 0).then(|| Span {
+        (self.start & ADDED == 0).then(|| Span {
             start: self.start,
             end: self.start + self.length,
         })
@@ -216,7 +216,7 @@ pub enum Tag {
     Image(LinkId),
 }
 
-/// Whether a tag is inside a line, so that its words can be parts of a word.
+/// Whether a tag is inside a line. Its text can then be a part of a word.
 pub fn is_inline(tag: Tag) -> bool {
     matches!(
         tag,
@@ -250,7 +250,7 @@ pub struct Link {
     pub is_labelled: bool,
     /// How large an image is shown, if its author says so.
     pub size: Option<Size>,
-    /// Where it is in the file, from its first bracket to its last.
+    /// Its place in the file, from the first bracket to the last.
     pub span: Span,
 }
 
@@ -410,7 +410,7 @@ impl Body {
         Self {
             text: Text {
                 file,
-                written_anew: String::new(),
+                added: String::new(),
             },
             ..Self::default()
         }
@@ -418,21 +418,18 @@ impl Body {
 
     /// The characters of a piece of text.
     pub fn str(&self, piece: Str) -> &str {
-        let (text, start) = if piece.start & ANEW == 0 {
+        let (text, start) = if piece.start & ADDED == 0 {
             (&*self.text.file, piece.start as usize)
         } else {
-            (
-                self.text.written_anew.as_str(),
-                (piece.start & !ANEW) as usize,
-            )
+            (self.text.added.as_str(), (piece.start & !ADDED) as usize)
         };
         &text[start..start + piece.length as usize]
     }
 
-    /// Keeps characters that the file does not have.
-    pub fn write_anew(&mut self, characters: &str) -> Str {
-        let start = offset(self.text.written_anew.len()) | ANEW;
-        self.text.written_anew.push_str(characters);
+    /// Adds text that is not in the file.
+    pub fn add_text(&mut self, characters: &str) -> Str {
+        let start = offset(self.text.added.len()) | ADDED;
+        self.text.added.push_str(characters);
         Str {
             start,
             length: offset(characters.len()),
@@ -451,7 +448,7 @@ impl Body {
 
     /// Keeps the language of a block of code, or the label of a footnote.
     pub fn add_name(&mut self, name: &str) -> NameId {
-        let name = self.write_anew(name);
+        let name = self.add_text(name);
         self.names.push(name)
     }
 

@@ -138,11 +138,11 @@ impl Skip {
 pub enum Step {
     /// A node, starts and ends among them.
     Node(usize, Node),
-    /// What is skipped, by its start and the tag of that.
+    /// A skipped range, with its start and its tag.
     Skipped(usize, Tag),
 }
 
-/// All nodes of a balanced range in their order, without what is skipped.
+/// All nodes of a balanced range in their order, without the skipped ranges.
 pub fn walk<'n>(
     nodes: &'n [Node],
     range: Range<usize>,

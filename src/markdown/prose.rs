@@ -52,7 +52,7 @@ pub enum Part<'b> {
     HtmlTag {
         /// The node.
         node: usize,
-        /// Where it is in the text of the node.
+        /// Its offset in the text of the node.
         at: usize,
         /// From its `<` to its `>`.
         text: &'b str,
@@ -124,7 +124,7 @@ pub struct Run {
 /// A piece of a run, which comes from one node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// Where it is in the text of the run.
+    /// Its range in the text of the run.
     pub range: Range<usize>,
     /// The node.
     pub node: usize,
@@ -132,7 +132,7 @@ pub struct Piece {
     pub origin: Origin,
     /// Whether it is code.
     pub style: Style,
-    /// Where it is in the file.
+    /// Its place in the file.
     pub place: Place,
 }
 
@@ -233,7 +233,7 @@ impl Run {
 }
 
 impl Body {
-    /// The words of a range of whole nodes as runs, in their order, without what is skipped; none of them is blank.
+    /// The words of a range of whole nodes as runs, in their order, without the skipped ranges and without blank runs.
     ///
     /// `source` is the text of the file, in which the places are found: [`Body::file_text`], or the whole text where the body holds only
     /// what an audience may see of it.
@@ -269,7 +269,7 @@ impl Body {
         })
     }
 
-    /// The parts of a range of whole nodes, in their order, without what is skipped.
+    /// The parts of a range of whole nodes, in their order, without the skipped ranges.
     pub fn parts<'b>(
         &'b self,
         nodes: Range<usize>,
@@ -290,7 +290,7 @@ impl Body {
                 };
                 match event {
                     Event::Html(piece) => {
-                        html = Some((node, self.str(piece), tokens(self.str(piece))))
+                        html = Some((node, self.str(piece), tokens(self.str(piece))));
                     }
                     event => return Some(self.part(node, event)),
                 }
@@ -473,7 +473,7 @@ impl Finder<'_> {
             let in_node = at + range.start..at + range.end;
             match meaning {
                 Cow::Borrowed(same) => {
-                    run.push(same, node, Origin::Same(in_node.start), Style::Plain, place)
+                    run.push(same, node, Origin::Same(in_node.start), Style::Plain, place);
                 }
                 Cow::Owned(meaning) => run.push(
                     &meaning,

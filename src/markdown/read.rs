@@ -66,7 +66,7 @@ pub fn read(file: &SitePath, text: &Arc<str>, start: usize) -> (Body, Vec<Diagno
     (body, found)
 }
 
-/// What is wrong with the comments of a file.
+/// The mistakes in the comments of a file.
 fn comment_mistakes(file: &SitePath, blanked: &Blanked) -> Vec<Diagnostic> {
     let unclosed = blanked.unclosed.iter().map(|&span| {
         Diagnostic::new(
@@ -309,7 +309,7 @@ impl<'r> Reader<'r> {
     /// Refers to characters that the file has, and keeps a copy of others.
     fn keep(&mut self, characters: &CowStr<'_>) -> Str {
         if characters.as_bytes().contains(&(BLANK as u8)) {
-            return self.body.write_anew(&characters.replace(BLANK, ""));
+            return self.body.add_text(&characters.replace(BLANK, ""));
         }
         if let CowStr::Borrowed(borrowed) = characters {
             let file: &str = &self.body.text.file;
@@ -324,7 +324,7 @@ impl<'r> Reader<'r> {
                 };
             }
         }
-        self.body.write_anew(characters)
+        self.body.add_text(characters)
     }
 
     fn tag(&mut self, tag: ParsedTag<'_>, span: Span) -> Tag {
@@ -564,7 +564,7 @@ fn target_with_scheme(address: &str) -> Option<Target> {
     })
 }
 
-/// Undoes percent-encoding; what is not UTF-8 then stays as it was.
+/// Decodes percent-encoding, unless the result is not UTF-8.
 fn percent_decoded(text: &str) -> String {
     if !text.contains('%') {
         return text.to_owned();

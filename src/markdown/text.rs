@@ -1,4 +1,4 @@
-//! What of a body is words: plain text, and the count of what is spoken.
+//! The words of a body: plain text, and the number of spoken words.
 
 use std::ops::Range;
 
@@ -52,7 +52,7 @@ impl WordCount {
 
 /// How many words start after white space, and how many of these with a sign.
 ///
-/// The inner loop has no branches and counts in bytes, so that the compiler makes it go over many bytes at a time.
+/// The inner loop has no branches and counts in bytes. This lets the compiler vectorise it.
 fn starts(bytes: &[u8]) -> (u32, u32) {
     const AT_A_TIME: usize = u8::MAX as usize;
     let (mut starts, mut silent_starts) = (0, 0);
@@ -74,7 +74,7 @@ fn is_space(byte: u8) -> bool {
     (byte == b' ') | (byte == b'\t') | (byte == b'\n') | (byte == b'\r') | (byte == 0x0c)
 }
 
-/// Whether a byte is said, or a part of a letter that is.
+/// Whether a byte is a spoken character, or a part of one.
 fn is_spoken(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         | !byte.is_ascii()

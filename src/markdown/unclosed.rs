@@ -162,7 +162,7 @@ pub(super) fn check_indented(
                 &rules::SWALLOWED_MARK,
                 file,
                 Span::new(start, start + length),
-                "this mark for private text stands in indented code, where it is only words",
+                "this mark for private text is in indented code, where it is only words",
             )
             .help("take out the indent of four spaces, or put the code between two lines of three backticks"),
         );
@@ -347,7 +347,7 @@ struct Marks<'a> {
     effect: Effect,
 }
 
-/// Whether a mark has its effect where it is: in a heading that is private.
+/// Whether a mark has an effect: it is in a private heading.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
     Some,
@@ -371,7 +371,7 @@ impl Marks<'_> {
         self.end_run();
         match event {
             Event::Start(Tag::Heading(heading)) if self.body.headings[heading].is_private => {
-                self.effect = Effect::Some
+                self.effect = Effect::Some;
             }
             Event::End(Tag::Heading(_)) => self.effect = Effect::None,
             _ => {}

@@ -1,6 +1,8 @@
 //! The front matter of each kind, and how it becomes a part of the model.
 
 use std::collections::HashSet;
+use std::fmt;
+use std::marker::PhantomData;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Deserializer, de};
@@ -17,39 +19,39 @@ use crate::model::{
 use crate::slug::Slug;
 use crate::source::{SitePath, Span, Spanned};
 
-/// A file whose front matter is read.
+/// A file, cut into front matter and body.
 pub(super) struct Source<'a> {
-    /// Where reports say the mistakes are.
+    /// The path in diagnostics.
     pub path: &'a SitePath,
     /// The whole file; the spans of `split` count in it.
     pub text: &'a str,
-    /// Where the front matter ends and the body starts.
+    /// The places of front matter and body.
     pub split: Split,
-    /// What the body says about its title.
+    /// The titles that the body gives.
     pub titles: &'a Titles,
 }
 
-/// What front matter says.
+/// The contents of front matter, with the defaults of the kind.
 pub(super) struct Fields {
-    /// From the file, or by the kind of the document.
+    /// From the file, or the default of the kind.
     pub audience: Audience,
-    /// From the file; without a word there ready, and draft where a program wrote it.
+    /// From the file. Default: ready; draft for a variant that a program wrote.
     pub status: Status,
-    /// What the fields of the kind say.
+    /// The fields of the kind.
     pub meta: Meta,
 }
 
-/// Words that say something.
+/// Text that is not blank.
 fn given(field: Option<Prose>) -> Option<Prose> {
     field.filter(|words| !words.as_str().trim().is_empty())
 }
 
-/// Words that are there, be they blank.
+/// Text that is not empty. It can be blank.
 fn filled(field: Option<Prose>) -> Option<Prose> {
     field.filter(|words| !words.as_str().is_empty())
 }
 
-/// Reads the front matter of a file in its place.
+/// Reads the front matter of a file at a place in the site.
 pub(super) fn read(source: &Source<'_>, place: &Place) -> (Fields, Vec<Diagnostic>) {
     match place {
         Place::Document(Kind::Story, _) => source.read(place, story),
@@ -81,33 +83,33 @@ impl Source<'_> {
                 diagnostics.extend(required.missing);
                 (fields, diagnostics)
             }
-            // What is missing may be in the part that cannot be read.
+            // Missing fields are not reported: they may be in the part that cannot be read.
             Err(Unreadable(diagnostics)) => (convert(Raw::default(), &mut required), diagnostics),
         }
     }
 }
 
-/// Reads fields that need more than their type, and collects what is wrong with them.
+/// Checks fields beyond their types, and collects the mistakes.
 struct Required<'a> {
     source: &'a Source<'a>,
     missing: Vec<Diagnostic>,
 }
 
 impl Required<'_> {
-    /// The title: the field, else the first heading that is one, else the name of the file in words.
+    /// The title: the field, else the first heading that is a title, else the words of the file name.
     fn title(&self, field: Option<Prose>) -> Prose {
         self.optional_title(field)
             .unwrap_or_else(|| Prose::written(Place::words(self.source.path), Span::default()))
     }
 
-    /// The title where a document can do without one: the field, else the first heading that is one.
+    /// The title of a document that needs none: the field, else the first heading that is a title.
     fn optional_title(&self, field: Option<Prose>) -> Option<Prose> {
         given(field)
             .map(trimmed)
             .or_else(|| self.source.titles.heading.as_ref().map(heading))
     }
 
-    /// Warns about a field that is not shown, because the document is of another kind than the field.
+    /// Warns about a field that no page shows because of the form of the document. Does nothing without a `span`.
     fn not_shown(&mut self, name: &str, span: Option<Span>, why: &str) {
         self.missing.extend(span.map(|span| {
             Diagnostic::new(
@@ -254,7 +256,7 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
         status,
         audience,
     } = raw;
-    // A program's wording is a draft until its author says otherwise.
+    // The text of a program is a draft until the author sets another status.
     let status = status.unwrap_or(if matches!(by, Author::Assistant(_)) {
         Status::Draft
     } else {
@@ -270,7 +272,7 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
         by,
         inherit,
     };
-    // A variant is never shown to more people than its story; without a word of its own it goes where the story goes.
+    // A variant is never shown to more people than its story, so this default is the audience of the story.
     Fields {
         audience: audience.unwrap_or(Audience::Public),
         status,
@@ -291,73 +293,86 @@ struct QuestionFields {
     status: Status,
 }
 
-fn question(raw: QuestionFields, required: &mut Required<'_>) -> Fields {
+fn question(mut raw: QuestionFields, required: &mut Required<'_>) -> Fields {
+    let title = given(raw.title.take()).map(trimmed);
+    let question = given(raw.question.take())
+        .map(trimmed)
+        .or_else(|| required.only_heading(title.as_ref()));
+    Fields {
+        audience: raw.audience.unwrap_or(Audience::Private),
+        status: raw.status,
+        meta: match question {
+            Some(question) => {
+                required.check_title(title, &question);
+                Meta::Question(asked_question(question, raw))
+            }
+            // Without a question of its own the file is a sheet, whose headings are the questions.
+            None => Meta::Sheet(required.sheet(title, raw)),
+        },
+    }
+}
+
+fn asked_question(question: Prose, raw: QuestionFields) -> Question {
     let QuestionFields {
-        question,
-        title,
+        question: _,
+        title: _,
         aliases,
         competencies,
         about,
         asked,
-        audience,
-        status,
+        audience: _,
+        status: _,
     } = raw;
-    let title = given(title).map(trimmed);
-    let only_heading = || {
-        required
-            .source
-            .titles
-            .question
-            .as_ref()
-            .filter(|_| title.is_none())
-            .map(heading)
-    };
-    let meta = match given(question).map(trimmed).or_else(only_heading) {
-        Some(question) => {
-            let other_title = title.filter(|title| title.as_str() != question.as_str());
-            required.not_shown(
-                "title",
-                other_title.map(|title| title.span()),
-                "the title of a question is the question",
-            );
-            Meta::Question(Question {
-                question,
-                aliases: aliases.map_or_else(Vec::new, |aliases| aliases.value.0),
-                competencies: competencies.0,
-                about,
-                asked: asked.map_or_else(Vec::new, |asked| {
-                    asked.value.into_iter().map(Occasion::from).collect()
-                }),
-            })
+    Question {
+        question,
+        aliases: aliases.unwrap_or_default().value.0,
+        competencies: competencies.0,
+        about,
+        asked: asked
+            .unwrap_or_default()
+            .value
+            .into_iter()
+            .map(Occasion::from)
+            .collect(),
+    }
+}
+
+impl Required<'_> {
+    /// The question that the only heading of a file asks, if the file has no title.
+    fn only_heading(&self, title: Option<&Prose>) -> Option<Prose> {
+        let question = self.source.titles.question.as_ref();
+        question.filter(|_| title.is_none()).map(heading)
+    }
+
+    /// A question needs no title other than itself.
+    fn check_title(&mut self, title: Option<Prose>, question: &Prose) {
+        let other = title.filter(|title| title.as_str() != question.as_str());
+        let why = "the title of a question is the question";
+        self.not_shown("title", other.map(|title| title.span()), why);
+    }
+
+    /// A sheet of several questions. It has no aliases and no occasions.
+    fn sheet(&mut self, title: Option<Prose>, raw: QuestionFields) -> Sheet {
+        let QuestionFields {
+            question: _,
+            title: _,
+            aliases,
+            competencies,
+            about,
+            asked,
+            audience: _,
+            status: _,
+        } = raw;
+        let why = "the file is a sheet of several questions";
+        let aliases = aliases.filter(|aliases| !aliases.value.0.is_empty());
+        self.not_shown("aliases", aliases.map(|aliases| aliases.span), why);
+        let asked = asked.filter(|asked| !asked.value.is_empty());
+        self.not_shown("asked", asked.map(|asked| asked.span), why);
+        Sheet {
+            title: self.optional_title(title),
+            competencies: competencies.0,
+            about,
         }
-        // Without a question of its own the file is a sheet, whose headings are the questions.
-        None => {
-            let why = "the file is a sheet of several questions";
-            required.not_shown(
-                "aliases",
-                aliases
-                    .filter(|aliases| !aliases.value.0.is_empty())
-                    .map(|aliases| aliases.span),
-                why,
-            );
-            required.not_shown(
-                "asked",
-                asked
-                    .filter(|asked| !asked.value.is_empty())
-                    .map(|asked| asked.span),
-                why,
-            );
-            Meta::Sheet(Sheet {
-                title: required.optional_title(title),
-                competencies: competencies.0,
-                about,
-            })
-        }
-    };
-    Fields {
-        audience: audience.unwrap_or(Audience::Private),
-        status,
-        meta,
     }
 }
 
@@ -385,6 +400,23 @@ struct ActionFields {
     status: ActionStatus,
 }
 
+impl From<ActionFields> for ActionItem {
+    fn from(fields: ActionFields) -> Self {
+        let ActionFields {
+            what,
+            owner,
+            due,
+            status,
+        } = fields;
+        Self {
+            what,
+            owner: filled(owner),
+            due,
+            status,
+        }
+    }
+}
+
 fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
     let CaseStudyFields {
         title,
@@ -404,22 +436,7 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
         started,
         detected,
         resolved,
-        actions: actions
-            .into_iter()
-            .map(
-                |ActionFields {
-                     what,
-                     owner,
-                     due,
-                     status,
-                 }| ActionItem {
-                    what,
-                    owner: filled(owner),
-                    due,
-                    status,
-                },
-            )
-            .collect(),
+        actions: actions.into_iter().map(ActionItem::from).collect(),
     };
     Fields {
         audience: audience.unwrap_or(Audience::Team),
@@ -543,41 +560,72 @@ impl<T> Default for List<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<T>(std::marker::PhantomData<T>);
-
-        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
-            type Value = Vec<T>;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a list as `[one, two]`")
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(
-                self,
-                sequence: A,
-            ) -> Result<Self::Value, A::Error> {
-                Deserialize::deserialize(de::value::SeqAccessDeserializer::new(sequence))
-            }
-
-            fn visit_newtype_struct<D: Deserializer<'de>>(
-                self,
-                only: D,
-            ) -> Result<Self::Value, D::Error> {
-                T::deserialize(only).map(|only| vec![only])
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
-                Ok(Vec::new())
-            }
-        }
-
-        text_or_other(deserializer, Visitor(std::marker::PhantomData)).map(Self)
+        text_or_other(deserializer, ListVisitor(PhantomData)).map(Self)
     }
 }
 
-/// The ledger of a story, in its author's order.
+struct ListVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> de::Visitor<'de> for ListVisitor<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list as `[one, two]`")
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+        Deserialize::deserialize(de::value::SeqAccessDeserializer::new(sequence))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, only: D) -> Result<Self::Value, D::Error> {
+        T::deserialize(only).map(|only| vec![only])
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+}
+
+/// The facts of a story, in the order of the file.
 #[derive(Default)]
 struct Ledger(Vec<Fact>);
+
+impl<'de> Deserialize<'de> for Ledger {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(LedgerVisitor)
+    }
+}
+
+struct LedgerVisitor;
+
+impl<'de> de::Visitor<'de> for LedgerVisitor {
+    type Value = Ledger;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a mapping from names to figures")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Ledger, A::Error> {
+        let mut facts = Vec::new();
+        let mut names = HashSet::new();
+        while let Some((name, fact)) = map.next_entry::<Prose, RawFact>()? {
+            if !names.insert(name.as_str().to_owned()) {
+                let message = format!("duplicate entry `{}`", name.as_str());
+                return Err(de::Error::custom(message));
+            }
+            facts.push(Fact {
+                name,
+                value: fact.value,
+                source: fact.source,
+            });
+        }
+        Ok(Ledger(facts))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Ledger, E> {
+        Ok(Ledger::default())
+    }
+}
 
 /// The value of a fact and its source.
 struct RawFact {
@@ -585,145 +633,96 @@ struct RawFact {
     source: Option<Prose>,
 }
 
-/// A value of a fact: a text or a number as its author wrote it.
-struct Figure(Prose);
-
-impl<'de> Deserialize<'de> for Ledger {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Ledger;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a mapping from names to figures")
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Ledger, A::Error> {
-                let mut facts = Vec::new();
-                let mut names = HashSet::new();
-                while let Some((name, RawFact { value, source })) =
-                    map.next_entry::<Prose, RawFact>()?
-                {
-                    if !names.insert(name.as_str().to_owned()) {
-                        return Err(de::Error::custom(format!(
-                            "duplicate entry `{}`",
-                            name.as_str()
-                        )));
-                    }
-                    facts.push(Fact {
-                        name,
-                        value,
-                        source,
-                    });
-                }
-                Ok(Ledger(facts))
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Ledger, E> {
-                Ok(Ledger::default())
-            }
-        }
-
-        deserializer.deserialize_any(Visitor)
-    }
-}
-
 impl<'de> Deserialize<'de> for RawFact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        struct Sourced {
-            value: Figure,
-            source: Option<Prose>,
-        }
-
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = RawFact;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a figure, or `{ value: …, source: … }`")
-            }
-
-            fn visit_newtype_struct<D: Deserializer<'de>>(
-                self,
-                value: D,
-            ) -> Result<RawFact, D::Error> {
-                Ok(RawFact {
-                    value: Prose::deserialize(value)?,
-                    source: None,
-                })
-            }
-
-            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<RawFact, A::Error> {
-                let Sourced {
-                    value: Figure(value),
-                    source,
-                } = Sourced::deserialize(de::value::MapAccessDeserializer::new(map))?;
-                Ok(RawFact {
-                    value,
-                    source: filled(source),
-                })
-            }
-        }
-
-        text_or_other(deserializer, Visitor)
+        text_or_other(deserializer, FactVisitor)
     }
 }
+
+struct FactVisitor;
+
+impl<'de> de::Visitor<'de> for FactVisitor {
+    type Value = RawFact;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a figure, or `{ value: …, source: … }`")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<RawFact, D::Error> {
+        Ok(RawFact {
+            value: Prose::deserialize(value)?,
+            source: None,
+        })
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<RawFact, A::Error> {
+        let fact = SourcedFact::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Ok(RawFact {
+            value: fact.value.0,
+            source: filled(fact.source),
+        })
+    }
+}
+
+/// A fact in its long form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourcedFact {
+    value: Figure,
+    source: Option<Prose>,
+}
+
+/// The value of a fact: a text, or a number in the spelling of the file.
+struct Figure(Prose);
 
 impl<'de> Deserialize<'de> for Figure {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
-
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Figure;
-
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a figure")
-            }
-
-            fn visit_newtype_struct<D: Deserializer<'de>>(
-                self,
-                value: D,
-            ) -> Result<Figure, D::Error> {
-                Prose::deserialize(value).map(Figure)
-            }
-        }
-
-        text_or_other(deserializer, Visitor)
+        text_or_other(deserializer, FigureVisitor)
     }
 }
 
-/// The frameworks of employers, in the author's order.
+struct FigureVisitor;
+
+impl<'de> de::Visitor<'de> for FigureVisitor {
+    type Value = Figure;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a figure")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<Figure, D::Error> {
+        Prose::deserialize(value).map(Figure)
+    }
+}
+
+/// The frameworks of employers, in the order of the file.
 #[derive(Default)]
 struct Frameworks(Vec<(Prose, Vec<Prose>)>);
 
 impl<'de> Deserialize<'de> for Frameworks {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        deserializer.deserialize_any(FrameworksVisitor)
+    }
+}
 
-        impl<'de> de::Visitor<'de> for Visitor {
-            type Value = Frameworks;
+struct FrameworksVisitor;
 
-            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                formatter.write_str("a mapping from frameworks to lists of names")
-            }
+impl<'de> de::Visitor<'de> for FrameworksVisitor {
+    type Value = Frameworks;
 
-            fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Frameworks, A::Error> {
-                let mut frameworks = Vec::new();
-                while let Some((name, entries)) = map.next_entry::<Prose, List<Prose>>()? {
-                    frameworks.push((name, entries.0));
-                }
-                Ok(Frameworks(frameworks))
-            }
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a mapping from frameworks to lists of names")
+    }
 
-            fn visit_unit<E: de::Error>(self) -> Result<Frameworks, E> {
-                Ok(Frameworks::default())
-            }
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Frameworks, A::Error> {
+        let mut frameworks = Vec::new();
+        while let Some((name, entries)) = map.next_entry::<Prose, List<Prose>>()? {
+            frameworks.push((name, entries.0));
         }
+        Ok(Frameworks(frameworks))
+    }
 
-        deserializer.deserialize_any(Visitor)
+    fn visit_unit<E: de::Error>(self) -> Result<Frameworks, E> {
+        Ok(Frameworks::default())
     }
 }

@@ -1,11 +1,11 @@
-//! What other tools call the fields of front matter, and the front matter that other tools write.
+//! The names that other tools use for the fields of front matter, and the formats of front matter of other tools.
 
 use super::headings::Names;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::source::{SitePath, Span};
 
-/// Names that blogs, notebooks and templates of post-mortems use, and the fields that they mean here, the likeliest first. Which of
-/// them a document has depends on its kind.
+/// Names that blogs, notebooks and templates of post-mortems use, and the fields that they mean here, the likeliest first. A
+/// document has those of its kind.
 const FIELDS: &[(&[&str], &[&str])] = &[
     (
         &[
@@ -404,7 +404,7 @@ const FIELDS: &[(&[&str], &[&str])] = &[
     ),
 ];
 
-/// Fields of other tools that a site of this program has no use for.
+/// Fields of other tools without a counterpart here.
 const NEEDLESS: &[&str] = &[
     "layout",
     "permalink",
@@ -485,112 +485,110 @@ const NEEDLESS: &[&str] = &[
     "customer",
 ];
 
-/// What to do about an unknown field, where it is one of another tool: `known` are the fields that would do in its place.
+/// The help for an unknown field that other tools use; `known` are the fields that are valid in its place.
 pub fn advice(name: &str, known: &[&str], names: Option<Names>) -> Option<String> {
     let plain = name.trim().to_lowercase().replace(['_', ' '], "-");
-    let plain = plain.as_str();
-    let of_tools = FIELDS
-        .iter()
-        .filter(|(theirs, _)| theirs.contains(&plain))
-        .flat_map(|(_, ours)| *ours);
-    // A field of the same name in another spelling, as `Title`, is the nearest anyway.
-    let ours = of_tools
-        .copied()
-        .find(|ours| known.contains(ours) && *ours != plain);
-    let is_at_top = known.contains(&"audience");
-    if let Some(ours) = ours.filter(|_| is_headline_or_other(plain, known)) {
-        return Some(match (plain, ours) {
+    let field = UnknownField {
+        name: &plain,
+        known,
+    };
+    field
+        .renamed()
+        .or_else(|| field.heading(names))
+        .or_else(|| field.needless())
+}
+
+/// A field that is not valid in its place.
+struct UnknownField<'a> {
+    /// In lower case, with hyphens between its words.
+    name: &'a str,
+    /// The fields that are valid.
+    known: &'a [&'a str],
+}
+
+impl UnknownField<'_> {
+    /// The help if a field with another name has the same meaning.
+    fn renamed(&self) -> Option<String> {
+        // An action item is not a field of a whole document, but a heading of it.
+        if self.name == "action" && self.is_of_document() {
+            return None;
+        }
+        let of_tools = FIELDS
+            .iter()
+            .filter(|(theirs, _)| theirs.contains(&self.name))
+            .flat_map(|(_, ours)| *ours);
+        // A field of the same name in another spelling, as `Title`, is the nearest anyway.
+        let ours = of_tools
+            .copied()
+            .find(|ours| self.known.contains(ours) && *ours != self.name)?;
+        Some(match (self.name, ours) {
             ("draft", "status") => "write `status: draft` for it, or take it out where it is `false`".to_owned(),
-            ("published", _) if known.contains(&"status") => {
+            ("published", _) if self.known.contains(&"status") => {
                 "write `status: draft` for it where it is `false`, `when` where it is a date, or take it out".to_owned()
             }
-            ("private" | "public", "audience") => format!("write `audience: {plain}` for it"),
+            ("private" | "public", "audience") => format!("write `audience: {}` for it", self.name),
             _ => format!("write it as `{ours}`, as it is called here"),
-        });
+        })
     }
-    let heading = plain.replace('-', " ");
-    if is_at_top && !known.contains(&plain) && names.is_some_and(|names| names.know(&heading)) {
-        let first = heading
-            .chars()
+
+    /// The help if the field is a part of the text.
+    fn heading(&self, names: Option<Names>) -> Option<String> {
+        let heading = self.name.replace('-', " ");
+        let is_part = self.is_of_document() && names.is_some_and(|names| names.know(&heading));
+        if !is_part || self.known.contains(&self.name) {
+            return None;
+        }
+        let mut letters = heading.chars();
+        let first: String = letters
             .next()
-            .map(|first| first.to_uppercase().to_string())
-            .unwrap_or_default();
-        let rest: String = heading.chars().skip(1).collect();
-        return Some(format!(
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect();
+        let rest = letters.as_str();
+        Some(format!(
             "write it in the text, under a heading `## {first}{rest}`"
-        ));
+        ))
     }
-    let is_needless = is_at_top && NEEDLESS.contains(&plain) && !known.contains(&plain);
-    is_needless.then(|| match plain {
-        "slug" | "permalink" | "url" => {
-            "take it out: the name of the file gives the address".to_owned()
+
+    /// The help if there is no such field here.
+    fn needless(&self) -> Option<String> {
+        let is_needless = self.is_of_document() && NEEDLESS.contains(&self.name);
+        if !is_needless || self.known.contains(&self.name) {
+            return None;
         }
-        "author" | "authors" | "participants" | "reviewers" | "attendees" | "team" | "company"
-        | "project" | "customer" | "services" | "service" => {
-            "take it out, or write it in the text: there is no field for it".to_owned()
-        }
-        _ => "take it out: there is no field for it".to_owned(),
-    })
+        let help = match self.name {
+            "slug" | "permalink" | "url" => "take it out: the name of the file gives the address",
+            "author" | "authors" | "participants" | "reviewers" | "attendees" | "team"
+            | "company" | "project" | "customer" | "services" | "service" => {
+                "take it out, or write it in the text: there is no field for it"
+            }
+            _ => "take it out: there is no field for it",
+        };
+        Some(help.to_owned())
+    }
+
+    /// Whether it is a field of a document, and not of a value inside of another field.
+    fn is_of_document(&self) -> bool {
+        self.known.contains(&"audience")
+    }
 }
 
-/// Whether a name that can be a field and a heading is a field: `summary` is one where there is a headline.
-fn is_headline_or_other(plain: &str, known: &[&str]) -> bool {
-    plain != "action" || !known.contains(&"audience")
-}
-
-/// Front matter that is there and is not written as it is read: before it stands something, or its signs are others.
+/// The mistake of front matter that is not read: it has text before it, or other fences.
 pub fn front_matter(text: &str, path: &SitePath) -> Option<Diagnostic> {
     let opening = opening(text)?;
-    let (message, help) = match opening.kind {
-        Kind::Toml => (
-            "this front matter is TOML",
-            "write it as YAML: `title: …` between two lines `---`",
-        ),
-        Kind::Json => (
-            "this front matter is JSON",
-            "write it as YAML: `title: …` between two lines `---`",
-        ),
-        Kind::After => (
-            "this front matter does not stand at the very top of the file",
-            "move it up, so that `---` is the first line",
-        ),
-        Kind::Unseen => (
-            "a character that is not seen stands before this `---`",
-            "delete the line and type `---` again",
-        ),
-        Kind::Indented => (
-            "this `---` does not stand at the start of its line",
-            "take out the spaces before it",
-        ),
-        Kind::Signs => (
-            "this line is not the `---` that opens front matter",
-            "write three hyphens: `---`; some editors make dashes of them",
-        ),
-        Kind::Fence => (
-            "this front matter stands in a block of code",
-            "write a line `---` in the place of each of the two fences",
-        ),
-        Kind::Nothing => (
-            "this line looks like a field of front matter, and no `---` opens it",
-            "put a line `---` above the fields and another below them",
-        ),
-    };
+    let message = format!(
+        "{}; found `{}`, expected YAML between two `---` lines at the top",
+        opening.kind.message(),
+        opening.line
+    );
     Some(
-        Diagnostic::new(
-            &rules::FRONT_MATTER,
-            path,
-            opening.span,
-            format!(
-                "{message}; found `{}`, expected YAML between two `---` lines at the top",
-                opening.line
-            ),
-        )
-        .help(help),
+        Diagnostic::new(&rules::FRONT_MATTER, path, opening.span, message)
+            .help(opening.kind.help()),
     )
 }
 
-/// A line above the text that says whom it is for, or that it is a draft, and stands in no front matter: taken for words, it would go
-/// out to those whom it excludes. `start` is where the text starts.
+/// The mistake of a line `audience: …` or `status: draft` above the text and outside of front matter. Read as words, it would be shown
+/// to the readers that it excludes. `start` is the offset of the text.
 pub fn field_outside(text: &str, start: usize, path: &SitePath) -> Option<Diagnostic> {
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
@@ -599,25 +597,28 @@ pub fn field_outside(text: &str, start: usize, path: &SitePath) -> Option<Diagno
             let begin = at + line.find(bare).unwrap_or_default();
             let span = Span::new(begin, begin + bare.len());
             let message =
-                "this line looks like a field, and stands in no front matter, so it is only words";
+                "this line looks like a field, but is not in front matter, so it is only words";
             return Some(
                 Diagnostic::new(&rules::FRONT_MATTER, path, span, message)
-                    .help("write it between two lines `---` at the very top of the file, or as a sentence if it is meant as words"),
+                    .help("write it between two lines `---` at the very top of the file, or write it as a sentence"),
             );
         }
-        let is_sign = !bare.contains(char::is_alphanumeric);
-        let is_fence = bare.starts_with("```") || bare.starts_with("~~~");
-        let is_preface = is_sign
-            || is_fence
-            || bare.starts_with("# ")
-            || bare.starts_with("<!--")
-            || is_field(bare);
-        if !is_preface {
+        if !can_precede_field(bare) {
             return None;
         }
         at += line.len();
     }
     None
+}
+
+/// Whether the fields of misplaced front matter can follow a line: a title, a comment, a fence or another field.
+fn can_precede_field(bare: &str) -> bool {
+    let is_sign = !bare.contains(char::is_alphanumeric);
+    is_sign
+        || is_field(bare)
+        || ["```", "~~~", "# ", "<!--"]
+            .iter()
+            .any(|start| bare.starts_with(start))
 }
 
 /// Whether a line is the field `audience`, or a `status` that keeps a file back.
@@ -633,20 +634,52 @@ fn keeps_back(line: &str) -> bool {
     }
 }
 
-/// How front matter is written that is not read.
+/// A form of front matter that is not read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Kind {
     Toml,
     Json,
+    /// After other text.
     After,
+    /// After a character that is not seen.
     Unseen,
     Indented,
-    Signs,
-    Fence,
-    Nothing,
+    /// Between dashes that are not three hyphens.
+    Dashes,
+    /// In a block of code.
+    Code,
+    /// Without an opening fence.
+    Unopened,
 }
 
-/// The line that is meant to open front matter.
+impl Kind {
+    fn message(self) -> &'static str {
+        match self {
+            Self::Toml => "this front matter is TOML",
+            Self::Json => "this front matter is JSON",
+            Self::After => "this front matter is not at the very top of the file",
+            Self::Unseen => "a character that is not seen is before this `---`",
+            Self::Indented => "this `---` is not at the start of its line",
+            Self::Dashes => "this line is not the `---` that opens front matter",
+            Self::Code => "this front matter is in a block of code",
+            Self::Unopened => "this line looks like a field of front matter, and no `---` opens it",
+        }
+    }
+
+    fn help(self) -> &'static str {
+        match self {
+            Self::Toml | Self::Json => "write it as YAML: `title: …` between two lines `---`",
+            Self::After => "move it up, so that `---` is the first line",
+            Self::Unseen => "delete the line and type `---` again",
+            Self::Indented => "take out the spaces before it",
+            Self::Dashes => "write three hyphens: `---`; some editors make dashes of them",
+            Self::Code => "write a line `---` in the place of each of the two fences",
+            Self::Unopened => "put a line `---` above the fields and another below them",
+        }
+    }
+}
+
+/// The first line of front matter that is not read.
 struct Opening<'a> {
     kind: Kind,
     line: &'a str,
@@ -655,13 +688,17 @@ struct Opening<'a> {
 
 fn opening(text: &str) -> Option<Opening<'_>> {
     let mut at = 0;
-    let mut is_first = true;
+    let mut position = Position::Top;
     for line in text.split_inclusive('\n') {
-        let bare = line
-            .trim_start_matches('\u{feff}')
-            .trim_matches(|edge: char| edge.is_whitespace() || is_unseen(edge));
-        let after = &text[at + line.len()..];
-        if let Some(kind) = kind_of(line, bare, after, is_first) {
+        let unmarked = line.trim_start_matches('\u{feff}');
+        let bare = unmarked.trim_matches(|edge: char| edge.is_whitespace() || is_unseen(edge));
+        let candidate = Candidate {
+            line: unmarked,
+            bare,
+            after: &text[at + line.len()..],
+            position,
+        };
+        if let Some(kind) = candidate.kind() {
             let start = at + line.find(bare).unwrap_or_default();
             return Some(Opening {
                 kind,
@@ -669,62 +706,104 @@ fn opening(text: &str) -> Option<Opening<'_>> {
                 span: Span::new(start, start + bare.len()),
             });
         }
-        // Only what a page may open with can stand before front matter: a title or a comment.
-        let is_preface = bare.is_empty()
-            || bare.starts_with("# ")
-            || (bare.starts_with("<!--") && bare.ends_with("-->"));
-        if !is_preface {
+        if !can_precede_front_matter(bare) {
             return None;
         }
-        is_first &= bare.is_empty() && line.trim_start_matches('\u{feff}').is_empty();
+        if !unmarked.is_empty() {
+            position = Position::Below;
+        }
         at += line.len();
     }
     None
 }
 
-fn kind_of(line: &str, bare: &str, after: &str, is_first: bool) -> Option<Kind> {
-    let has_fields = || {
-        let mut lines = after
+/// Whether a line can be before misplaced front matter: a blank line, a title or a comment.
+fn can_precede_front_matter(bare: &str) -> bool {
+    bare.is_empty() || bare.starts_with("# ") || (bare.starts_with("<!--") && bare.ends_with("-->"))
+}
+
+/// The position of a line in its file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Position {
+    Top,
+    Below,
+}
+
+/// A line that may open front matter.
+struct Candidate<'a> {
+    /// The line without a byte order mark.
+    line: &'a str,
+    /// The line without white space and unseen characters around it.
+    bare: &'a str,
+    /// The text after the line.
+    after: &'a str,
+    position: Position,
+}
+
+impl Candidate<'_> {
+    /// The form of the front matter that it opens; `None` if it opens none.
+    fn kind(&self) -> Option<Kind> {
+        match self.bare {
+            "+++" => (self.closes_with("+++") && self.after.lines().any(|next| next.contains('=')))
+                .then_some(Kind::Toml),
+            ";;;" => self.closes_with(";;;").then_some(Kind::Json),
+            "{" => self
+                .after
+                .trim_start()
+                .starts_with('"')
+                .then_some(Kind::Json),
+            "```yaml" | "```yml" | "~~~yaml" => self.has_fields().then_some(Kind::Code),
+            "---" if self.has_fields() && self.has_fence() => Some(self.kind_of_fence()),
+            bare if bare.starts_with("{\"") => Some(Kind::Json),
+            bare if is_fence_like(bare) && bare != "---" => {
+                (self.has_fields() && self.has_fence()).then_some(Kind::Dashes)
+            }
+            _ => self.is_first_field().then_some(Kind::Unopened),
+        }
+    }
+
+    /// Why a `---` does not open front matter.
+    fn kind_of_fence(&self) -> Kind {
+        if self.position == Position::Below {
+            Kind::After
+        } else if self.line.starts_with([' ', '\t']) {
+            Kind::Indented
+        } else {
+            Kind::Unseen
+        }
+    }
+
+    /// Whether only fields follow, up to a fence.
+    fn has_fields(&self) -> bool {
+        let mut lines = self
+            .after
             .lines()
             .take_while(|next| !is_fence_like(next) && next.trim() != "```")
             .filter(|next| !next.trim().is_empty());
         let belongs =
             |next: &str| is_field(next) || next.starts_with([' ', '\t', '#', '-', '\u{a0}']);
-        lines
-            .next()
-            .is_some_and(|first| belongs(first) && lines.all(belongs))
-            && after.lines().any(is_field)
-    };
-    let closes = |sign: &str| after.lines().any(|next| next.trim() == sign);
-    match bare {
-        "+++" => {
-            (closes("+++") && after.lines().any(|next| next.contains('='))).then_some(Kind::Toml)
-        }
-        ";;;" => closes(";;;").then_some(Kind::Json),
-        "{" => after.trim_start().starts_with('"').then_some(Kind::Json),
-        "```yaml" | "```yml" | "~~~yaml" => has_fields().then_some(Kind::Fence),
-        "---" if has_fields() && after.lines().any(is_fence_like) => Some(if !is_first {
-            Kind::After
-        } else if line.trim_start_matches('\u{feff}').starts_with([' ', '\t']) {
-            Kind::Indented
-        } else {
-            Kind::Unseen
-        }),
-        _ if bare.starts_with("{\"") => Some(Kind::Json),
-        _ if is_fence_like(bare) && bare != "---" => {
-            (has_fields() && after.lines().any(is_fence_like)).then_some(Kind::Signs)
-        }
-        _ => (is_first
-            && is_known_field(bare)
-            && after
-                .lines()
-                .take_while(|next| is_field(next.trim()) || is_fence_like(next))
-                .any(is_fence_like))
-        .then_some(Kind::Nothing),
+        lines.next().is_some_and(belongs) && lines.all(belongs) && self.after.lines().any(is_field)
+    }
+
+    fn has_fence(&self) -> bool {
+        self.after.lines().any(is_fence_like)
+    }
+
+    fn closes_with(&self, fence: &str) -> bool {
+        self.after.lines().any(|next| next.trim() == fence)
+    }
+
+    /// Whether it is the first of some fields at the top that end with a fence.
+    fn is_first_field(&self) -> bool {
+        let mut fields = self
+            .after
+            .lines()
+            .take_while(|next| is_field(next.trim()) || is_fence_like(next));
+        self.position == Position::Top && is_known_field(self.bare) && fields.any(is_fence_like)
     }
 }
 
-/// Whether a line looks like the sign around front matter, whatever dashes it is made of.
+/// Whether a line looks like a fence of front matter, of any kind of dashes.
 pub fn is_fence_like(line: &str) -> bool {
     let line = line.trim();
     !line.is_empty()
@@ -788,13 +867,13 @@ mod tests {
             ("\n---\ntitle: a\n---\nb\n", Kind::After),
             ("# A\n\n---\naudience: private\n---\nb\n", Kind::After),
             ("<!-- x -->\n---\ntitle: a\n---\nb\n", Kind::After),
-            ("—--\ntitle: a\n---\nb\n", Kind::Signs),
-            ("—\ntitle: a\n—\nb\n", Kind::Signs),
-            ("----\ntitle: a\n----\nb\n", Kind::Signs),
+            ("—--\ntitle: a\n---\nb\n", Kind::Dashes),
+            ("—\ntitle: a\n—\nb\n", Kind::Dashes),
+            ("----\ntitle: a\n----\nb\n", Kind::Dashes),
             (" ---\ntitle: a\n---\nb\n", Kind::Indented),
             ("\u{200b}---\ntitle: a\n---\nb\n", Kind::Unseen),
-            ("```yaml\ntitle: a\n```\nb\n", Kind::Fence),
-            ("title: a\naudience: private\n---\nb\n", Kind::Nothing),
+            ("```yaml\ntitle: a\n```\nb\n", Kind::Code),
+            ("title: a\naudience: private\n---\nb\n", Kind::Unopened),
         ] {
             assert_eq!(
                 opening(text).map(|opening| opening.kind),

@@ -1,4 +1,4 @@
-//! Which part a heading means: STAR and the forms around it have many words for few things.
+//! The part that a heading means: STAR and similar forms have many names for few parts.
 
 use super::Place;
 use crate::model::{Kind, Meta, Part};
@@ -7,7 +7,7 @@ use crate::model::{Kind, Meta, Part};
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Meaning {
     Is(Part),
-    /// `Problem` and its like: what stood in the way where a situation is told beside it, else the situation itself.
+    /// `Problem` and its synonyms: the obstacle if the document also has a situation, otherwise the situation itself.
     SituationOrObstacle,
 }
 
@@ -321,7 +321,7 @@ const BEFORE: &[&str] = &[
     "short-term",
 ];
 
-/// Words behind a name that do not change what it means: `Root cause analysis`, `Problem statement`, `Lessons learned`.
+/// Words after a name that do not change what it means: `Root cause analysis`, `Problem statement`, `Lessons learned`.
 const BEHIND: &[&str] = &[
     "analysis",
     "analyses",
@@ -341,10 +341,10 @@ const BEHIND: &[&str] = &[
     "preview",
 ];
 
-/// Words after which a heading says what its name is of: `Timeline of events`, `Impact on customers`.
+/// Words between a name and its object: `Timeline of events`, `Impact on customers`.
 const OF: &[&str] = &[" of ", " on ", " for "];
 
-/// Signs between a name and what is said about it: `Situation: the queue`, `S - Situation`.
+/// Signs between a name and a comment on it: `Situation: the queue`, `S - Situation`.
 const SEPARATORS: &[&str] = &[": ", " - ", " – ", " — ", "–", "—", " | ", "：", ":"];
 
 /// The names of the parts of one kind of document.
@@ -352,7 +352,7 @@ const SEPARATORS: &[&str] = &[": ", " - ", " – ", " — ", "–", "—", " | "
 pub struct Names(&'static [(&'static str, Meaning)]);
 
 impl Names {
-    /// The names of the parts of a document; nothing where its kind has no parts.
+    /// The names of the parts of a document; `None` if its kind has no parts.
     pub fn of(meta: &Meta) -> Option<Self> {
         match meta {
             Meta::Story(_) | Meta::Variant(_) => Some(Self(STORY)),
@@ -376,11 +376,11 @@ impl Names {
     }
 
     fn meaning(self, heading: &str) -> Option<Meaning> {
-        // What stands before the first heading has none.
+        // The text before the first heading has no heading.
         if heading.is_empty() {
             return None;
         }
-        // Far more than the names of several parts take, so that a long line takes no longer.
+        // Longer than the names of several parts. This bounds the time for a long line.
         const LONGEST: usize = 200;
         let start = heading
             .char_indices()
@@ -444,7 +444,7 @@ impl Names {
             .next()
     }
 
-    /// What a name means that may have a number, marks or words around it which change nothing.
+    /// The meaning of a name, without a number, marks or words around it that do not change it.
     fn named(self, form: &str) -> Option<Meaning> {
         let plain = trimmed(form);
         let unnumbered = without_number(plain);
@@ -452,7 +452,7 @@ impl Names {
             .split_once([' ', '.', ')'])
             .filter(|(letter, _)| letter.chars().count() == 1)
             .map(|(_, rest)| trimmed(rest));
-        // `Approach 1`, `Approach 2`: a number at the end tells two of a kind apart.
+        // `Approach 1`, `Approach 2`: a number at the end only distinguishes headings with the same name.
         let bare = trimmed(unnumbered.trim_end_matches(|last: char| last.is_ascii_digit()));
         let of = OF
             .iter()
@@ -535,9 +535,9 @@ pub fn parts(headings: &[&str], meta: &Meta) -> Vec<Option<Part>> {
         .collect()
 }
 
-/// What a heading says behind the name of its part, as in `Summary: the night we lost it`. A note in brackets that holds a number is how
-/// long the part takes.
-pub fn said_behind(heading: &str) -> Option<&str> {
+/// The text after the name of a part in a heading, as in `Summary: the night we lost it`. A note in brackets with a number is the
+/// length of the part, and does not count.
+pub fn text_after_name(heading: &str) -> Option<&str> {
     let cut = SEPARATORS
         .iter()
         .chain(&["(", "["])

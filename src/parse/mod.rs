@@ -1,4 +1,4 @@
-//! One file becomes one document. It never fails: what is wrong comes back as diagnostics beside what could be read.
+//! One file becomes one document. This never fails: mistakes become diagnostics, and the rest is read.
 
 mod fields;
 mod foreign;
@@ -12,19 +12,19 @@ use std::sync::Arc;
 use crate::conflict;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
-use crate::markdown::{self, Body, Event, Heading, Tag};
+use crate::markdown::{self, Body, Child, Event, Heading, Tag};
 use crate::model::{Audience, Document, Item, Meta, Part, Section};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 pub use place::{CONTENT, Place, is_markdown};
 
-/// What a file says.
+/// The result of parsing a file.
 #[derive(Debug)]
 pub struct Parsed {
-    /// Nothing where the file is none of the site's documents.
+    /// `None` if the file is not a document of the site.
     pub document: Option<Document>,
-    /// What is wrong with the file; a document can be there all the same.
+    /// The mistakes of the file. It can have a document all the same.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -32,7 +32,7 @@ pub struct Parsed {
 pub fn parse(path: &SitePath, bytes: &[u8]) -> Parsed {
     match (std::str::from_utf8(bytes), Place::of(path)) {
         (Ok(text), _) => parse_text(path, &text.into()),
-        // Where the file is none of the site's, that is what is wrong with it.
+        // A misplaced file is only reported as misplaced.
         (Err(_), Err(diagnostic)) => failed(diagnostic),
         (Err(error), Ok(place)) => unreadable(
             path,
@@ -43,8 +43,8 @@ pub fn parse(path: &SitePath, bytes: &[u8]) -> Parsed {
     }
 }
 
-/// How many bytes a Markdown file has at most: a thick book has a fourth of them.
-const LONGEST: usize = 4 << 20;
+/// The maximum length of a Markdown file in bytes. The text of a thick book has a fourth of this.
+const MAX_LENGTH: usize = 4 << 20;
 
 /// Parses a Markdown file of the content.
 pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
@@ -52,60 +52,71 @@ pub fn parse_text(path: &SitePath, text: &Arc<str>) -> Parsed {
         Ok(place) => place,
         Err(diagnostic) => return failed(diagnostic),
     };
-    if text.len() > LONGEST {
-        let message = format!(
-            "the file has {} MB, and a Markdown file has {} MB at most",
-            text.len().div_ceil(1 << 20),
-            LONGEST >> 20
-        );
-        let mistake = Diagnostic::new(&rules::OVER_LIMIT, path, Span::default(), message)
-            .help("cut it in two, or put data into a file of another kind");
-        return unreadable(path, "", &place, mistake);
+    if text.len() > MAX_LENGTH {
+        return unreadable(path, "", &place, too_long(path, text.len()));
     }
     let conflicts = conflict::conflicts(path, text);
     if !conflicts.is_empty() {
-        // Whatever else is wrong may come from the two versions.
+        // Other mistakes may come from the two versions, so they are not reported.
+        let split = front_matter::split(text).unwrap_or_default();
         return Parsed {
+            document: private_document(path, text, &place, split),
             diagnostics: conflicts,
-            ..in_conflict(path, text, &place)
         };
     }
     match front_matter::split(text) {
-        Ok(split) => {
-            let foreign = if split.present {
-                None
-            } else {
-                foreign::front_matter(text, path)
-            };
-            match foreign.or_else(|| foreign::field_outside(text, split.body, path)) {
-                Some(mistake) => unreadable(path, text, &place, mistake),
-                None => document(path, text, &place, split),
-            }
-        }
+        Ok(split) => match foreign_front_matter(path, text, split) {
+            Some(mistake) => unreadable(path, text, &place, mistake),
+            None => document(path, text, &place, split),
+        },
         Err(fence) => unreadable(path, text, &place, unclosed(path, text, fence)),
     }
 }
 
-/// A document whose fields nobody knows. It is there for the sake of those that refer to it: a mistake in this file is none of
-/// theirs. What it says is for its author alone, since whom it was meant for is not known either.
-fn unreadable(path: &SitePath, text: &str, place: &Place, mistake: Diagnostic) -> Parsed {
-    let split = Split {
-        yaml: Span::default(),
-        body: 0,
-        present: false,
+fn too_long(path: &SitePath, length: usize) -> Diagnostic {
+    let message = format!(
+        "the file has {} MB, and a Markdown file has {} MB at most",
+        length.div_ceil(1 << 20),
+        MAX_LENGTH >> 20
+    );
+    Diagnostic::new(&rules::OVER_LIMIT, path, Span::default(), message)
+        .help("cut it in two, or put data into a file of another kind")
+}
+
+/// The mistake of front matter in another format, or of a field outside of front matter.
+fn foreign_front_matter(path: &SitePath, text: &str, split: Split) -> Option<Diagnostic> {
+    let foreign = if split.present {
+        None
+    } else {
+        foreign::front_matter(text, path)
     };
-    let document = document(path, &text.into(), place, split).document;
-    let document = document.map(|document| Document {
-        audience: Audience::Private,
-        ..document
-    });
+    foreign.or_else(|| foreign::field_outside(text, split.body, path))
+}
+
+/// A document whose fields are not known. It exists for the documents that refer to it, which should not get errors from the mistake
+/// in this file.
+fn unreadable(path: &SitePath, text: &str, place: &Place, mistake: Diagnostic) -> Parsed {
     Parsed {
-        document,
+        document: private_document(path, &text.into(), place, Split::default()),
         diagnostics: vec![mistake],
     }
 }
 
-/// Front matter without an end, and the line that may be meant as one.
+/// A document for its author alone, because its audience is not known.
+fn private_document(
+    path: &SitePath,
+    text: &Arc<str>,
+    place: &Place,
+    split: Split,
+) -> Option<Document> {
+    let document = document(path, text, place, split).document?;
+    Some(Document {
+        audience: Audience::Private,
+        ..document
+    })
+}
+
+/// The mistake of front matter without an end, with the line that may be a misspelt end.
 fn unclosed(path: &SitePath, text: &str, fence: Span) -> Diagnostic {
     let found = Diagnostic::new(
         &rules::FRONT_MATTER,
@@ -115,37 +126,17 @@ fn unclosed(path: &SitePath, text: &str, fence: Span) -> Diagnostic {
     );
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        let is_meant =
-            at > fence.start as usize && (foreign::is_fence_like(line) || line.trim_end() == "...");
-        if is_meant {
+        let bare = line.trim_end();
+        let is_end = foreign::is_fence_like(line) || bare == "...";
+        if is_end && at > fence.range().start {
+            let place = Span::new(at, at + bare.len());
             return found
-                .note(
-                    path,
-                    Span::new(at, at + line.trim_end().len()),
-                    "found here, expected `---`",
-                )
+                .note(path, place, "found here, expected `---`")
                 .help("write three hyphens there: `---`");
         }
         at += line.len();
     }
     found.help("end it with a line that holds only `---`")
-}
-
-/// A document in two versions, which is for its author alone.
-fn in_conflict(path: &SitePath, text: &Arc<str>, place: &Place) -> Parsed {
-    let split = front_matter::split(text).unwrap_or(Split {
-        yaml: Span::default(),
-        body: 0,
-        present: false,
-    });
-    let document = document(path, text, place, split).document;
-    Parsed {
-        document: document.map(|document| Document {
-            audience: Audience::Private,
-            ..document
-        }),
-        diagnostics: Vec::new(),
-    }
 }
 
 fn failed(diagnostic: Diagnostic) -> Parsed {
@@ -155,7 +146,7 @@ fn failed(diagnostic: Diagnostic) -> Parsed {
     }
 }
 
-/// The text of bytes with a sign for each that is none; what can be read stays where it is.
+/// The text of bytes, with a `?` for each byte that is not UTF-8. So all offsets stay the same.
 fn readable(bytes: &[u8]) -> String {
     bytes
         .utf8_chunks()
@@ -175,40 +166,35 @@ fn not_utf8(path: &SitePath, at: usize) -> Diagnostic {
 
 fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Parsed {
     let (mut body, found) = markdown::read(path, text, split.body);
-    let titles = outline::Titles::of(&body, place);
-    let (fields, mut diagnostics) = fields::read(
-        &fields::Source {
-            path,
-            text,
-            split,
-            titles: &titles,
-        },
-        place,
-    );
+    let source = fields::Source {
+        path,
+        text,
+        split,
+        titles: &outline::Titles::of(&body, place),
+    };
+    let (fields, mut diagnostics) = fields::read(&source, place);
     diagnostics.extend(found);
     outline::shape(&mut body, &fields.meta);
     markdown::check_marks_in_text(&body, path, &mut diagnostics);
-    let sections = sections(&body, &fields.meta, split.body);
-    let slug = place.slug();
     let is_mistaken = diagnostics.iter().any(Diagnostic::is_error);
     let document = Document {
         path: path.clone(),
-        slug,
-        // A slip may be in the very line that says whom it is for. Nothing is built of it then; a preview shows it to its author.
+        slug: place.slug(),
+        // The mistake may be in the line with the audience. The site is not built then, and a preview shows the file to its author.
         audience: if is_mistaken {
             Audience::Private
         } else {
             fields.audience
         },
         status: fields.status,
+        sections: sections(&body, &fields.meta, split.body),
         meta: fields.meta,
         body,
-        sections,
     };
-    let is_sound = !is_mistaken;
     diagnostics.extend(empty_file(&document, text));
     diagnostics.extend(nameless_questions(&document));
-    diagnostics.extend(empty_sheet(&document, is_sound));
+    // A mistake in the front matter may be the reason for an empty sheet, and is enough to report.
+    diagnostics.extend(empty_sheet(&document).filter(|_| !is_mistaken));
     diagnostics.extend(unshown::unshown(&document));
     Parsed {
         document: Some(document),
@@ -216,54 +202,9 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     }
 }
 
-/// Cuts a body at its headings of the first and second level.
+/// Cuts a body at its headings of the first and second level. `start` is the offset of the body in the file.
 pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
-    // No more than there will be: a site holds the sections of all its documents.
-    let mut sections = Vec::with_capacity(
-        1 + body
-            .headings
-            .iter()
-            .filter(|heading| heading.level <= 2)
-            .count(),
-    );
-    sections.push(Section {
-        heading: String::new(),
-        id: String::new(),
-        part: None,
-        is_private: false,
-        nodes: 0..0,
-        span: Span::new(start, start),
-        words: 0,
-        items: Vec::new(),
-    });
-    // The level of the private heading that what follows stands below.
-    let mut hidden_below: Option<u8> = None;
-    for child in body.children(0..body.nodes.len()) {
-        if let Event::Start(Tag::Heading(heading)) = child.event
-            && opens_section(&body.headings[heading])
-        {
-            let heading = &body.headings[heading];
-            if hidden_below.is_none_or(|level| heading.level <= level) {
-                hidden_below = heading.is_private.then_some(heading.level);
-            }
-            close_last(&mut sections, child.nodes.start);
-            sections.push(Section {
-                heading: if heading.text.is_empty() {
-                    "Private".to_owned()
-                } else {
-                    heading.text.clone()
-                },
-                id: heading.id.clone(),
-                part: None,
-                is_private: hidden_below.is_some(),
-                nodes: child.nodes.end..child.nodes.end,
-                span: child.span,
-                words: 0,
-                items: Vec::new(),
-            });
-        }
-    }
-    close_last(&mut sections, body.nodes.len());
+    let mut sections = cut(body, start);
     let level = question_level(body, &sections, meta);
     let headings: Vec<&str> = sections
         .iter()
@@ -278,7 +219,79 @@ pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
     sections
 }
 
-/// Whether a heading opens a section: one that says nothing parts nothing, unless it hides what follows.
+/// The sections with their headings and nodes; the first is the text before the first heading.
+fn cut(body: &Body, start: usize) -> Vec<Section> {
+    let opening = |child: &Child| match child.event {
+        Event::Start(Tag::Heading(heading)) => {
+            Some(&body.headings[heading]).filter(|heading| opens_section(heading))
+        }
+        _ => None,
+    };
+    let mut sections = Vec::with_capacity(1 + top_headings(body));
+    sections.push(untitled_section(start));
+    let mut private = PrivateHeading::default();
+    for child in body.children(0..body.nodes.len()) {
+        if let Some(heading) = opening(&child) {
+            private.pass(heading);
+            close_last(&mut sections, child.nodes.start);
+            sections.push(Section {
+                heading: if heading.text.is_empty() {
+                    "Private".to_owned()
+                } else {
+                    heading.text.clone()
+                },
+                id: heading.id.clone(),
+                is_private: private.is_open(),
+                nodes: child.nodes.end..child.nodes.end,
+                span: child.span,
+                ..untitled_section(0)
+            });
+        }
+    }
+    close_last(&mut sections, body.nodes.len());
+    sections
+}
+
+/// The number of headings of the first and second level. Sections are allocated exactly, because a site keeps all of them.
+fn top_headings(body: &Body) -> usize {
+    body.headings
+        .iter()
+        .filter(|heading| heading.level <= 2)
+        .count()
+}
+
+/// The text before the first heading, without its nodes.
+fn untitled_section(start: usize) -> Section {
+    Section {
+        heading: String::new(),
+        id: String::new(),
+        part: None,
+        is_private: false,
+        nodes: 0..0,
+        span: Span::new(start, start),
+        words: 0,
+        items: Vec::new(),
+    }
+}
+
+/// The level of the private heading that hides the text at some point of a body, if there is one.
+#[derive(Default)]
+struct PrivateHeading(Option<u8>);
+
+impl PrivateHeading {
+    /// Moves on to the text below a heading. A private heading hides everything until the next heading that is not below it.
+    fn pass(&mut self, heading: &Heading) {
+        if self.0.is_none_or(|level| heading.level <= level) {
+            self.0 = heading.is_private.then_some(heading.level);
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.0.is_some()
+    }
+}
+
+/// Whether a heading opens a section. A heading without text does only if it is private.
 fn opens_section(heading: &Heading) -> bool {
     heading.level <= 2 && (!heading.text.is_empty() || heading.is_private)
 }
@@ -289,7 +302,7 @@ fn close_last(sections: &mut [Section], end: usize) {
     }
 }
 
-/// The level of the headings of a sheet that are questions: the second, below titles; the first where there is no other.
+/// The level of the headings of a sheet that are questions: the second, or the first if there are no others.
 fn question_level(body: &Body, sections: &[Section], meta: &Meta) -> Option<u8> {
     let levels = sections[1..]
         .iter()
@@ -310,7 +323,7 @@ fn heading_of<'a>(body: &'a Body, section: &Section) -> Option<&'a Heading> {
     }
 }
 
-/// The questions of a section: under the headings of follow-ups, or in a sheet the section itself.
+/// The questions of a section: the headings below follow-ups, or in a sheet the section itself.
 fn items(body: &Body, section: &Section, meta: &Meta, level: Option<u8>) -> Vec<Item> {
     match (level, meta, section.part) {
         (Some(level), ..) => sheet_item(body, section, level).into_iter().collect(),
@@ -321,7 +334,7 @@ fn items(body: &Body, section: &Section, meta: &Meta, level: Option<u8>) -> Vec<
     }
 }
 
-/// The question that a section of a sheet is; nothing where its heading is a title, or one that asks nothing.
+/// The question of a section of a sheet; `None` if its heading is a title, or does not ask anything.
 fn sheet_item(body: &Body, section: &Section, level: u8) -> Option<Item> {
     let heading = heading_of(body, section)?;
     let is_asked = heading.level == level
@@ -336,7 +349,7 @@ fn sheet_item(body: &Body, section: &Section, level: u8) -> Option<Item> {
     })
 }
 
-/// The slug of a question, from the id that its author gave it, or from its words. Two of the same words are one question.
+/// The slug of a question, from the id that its author gave it, or from its words. Two questions with the same words are one.
 fn slug_of(heading: &Heading) -> Slug {
     Slug::of(if heading.has_own_id {
         &heading.id
@@ -371,7 +384,7 @@ fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
     items
 }
 
-/// Questions from whose words no address can be made.
+/// Questions without a letter or digit for their address.
 fn nameless_questions(document: &Document) -> Vec<Diagnostic> {
     let items = document.sections.iter().flat_map(|section| &section.items);
     items
@@ -388,7 +401,7 @@ fn nameless_questions(document: &Document) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// A file that holds nothing at all.
+/// A file without content.
 fn empty_file(document: &Document, text: &str) -> Option<Diagnostic> {
     let is_for_page = !matches!(document.meta, Meta::Sheet(_) | Meta::Home(_));
     (is_for_page
@@ -406,13 +419,13 @@ fn empty_file(document: &Document, text: &str) -> Option<Diagnostic> {
     })
 }
 
-/// A file among the questions that asks none. A mistake in its front matter may be the reason, and is enough to say.
-fn empty_sheet(document: &Document, is_sound: bool) -> Option<Diagnostic> {
+/// A sheet without a question.
+fn empty_sheet(document: &Document) -> Option<Diagnostic> {
     let asks = document
         .sections
         .iter()
         .any(|section| !section.items.is_empty());
-    let is_empty = matches!(document.meta, Meta::Sheet(_)) && !asks && is_sound;
+    let is_empty = matches!(document.meta, Meta::Sheet(_)) && !asks;
     is_empty.then(|| {
         Diagnostic::new(&rules::FIELD_MISSING, &document.path, Span::default(), "this file asks no question")
             .help("give it `question: Tell me about …` in front matter, or a `##` heading for each question; a `#` heading is the title of the sheet")

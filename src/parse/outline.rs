@@ -1,9 +1,9 @@
-//! The outline of a body: which heading is its title, how deep its sections lie, and the labels that stand for headings.
+//! The outline of a body: the heading that is its title, the level of its sections, and labels in the place of headings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Place;
 use super::headings::Names;
+use super::{Place, PrivateHeading};
 use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, children, is_inline};
 use crate::model::{Kind, Meta};
 use crate::source::{Span, Spanned, offset};
@@ -11,48 +11,77 @@ use crate::source::{Span, Spanned, offset};
 /// The level of the headings that open sections.
 const SECTION: u8 = 2;
 
-/// What a file says about its title where front matter does not.
+/// The titles that the headings of a file give, for files without a title in front matter.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Titles {
     /// The first heading that is a title.
     pub heading: Option<Spanned<String>>,
-    /// The only heading, if it asks a question: the whole file is about that one.
+    /// The only heading, if it asks a question. The whole file is then about this question.
     pub question: Option<Spanned<String>>,
 }
 
 impl Titles {
-    /// Finds them in a body that is read from a place.
+    /// The titles of a body at a place in the site.
     pub fn of(body: &Body, place: &Place) -> Self {
         let headings = top_headings(body);
-        let names = Names::in_place(place);
-        let is_sheet = matches!(place, Place::Document(Kind::Question, _));
-        let heading = headings.first().and_then(|&(index, first)| {
-            let first = &body.headings[first];
-            let others = headings[1..]
-                .iter()
-                .map(|&(_, other)| &body.headings[other]);
-            let is_title = if first.level == 1 {
-                !is_sheet || others.clone().any(|other| other.level > 1)
-            } else {
-                !is_sheet
-                    && body.is_blank(0..index)
-                    && others.clone().all(|other| other.level >= first.level)
-            };
-            let is_name =
-                names.is_some_and(|names| names.know(&first.text)) || is_generic(&first.text);
-            (is_title && !is_name && !first.is_private && !first.text.is_empty())
-                .then(|| at(body, index, first))
-        });
-        let question = match headings.as_slice() {
-            &[(index, number)] if is_sheet => {
-                let only = Some(&body.headings[number]);
-                only.filter(|only| only.level == 1 && !only.is_private && asks(&only.text))
-                    .map(|only| at(body, index, only))
+        if matches!(place, Place::Document(Kind::Question, _)) {
+            Self {
+                heading: title_of_sheet(body, &headings),
+                question: only_question(body, &headings),
             }
-            _ => None,
-        };
-        Self { heading, question }
+        } else {
+            Self {
+                heading: title_of_page(body, &headings),
+                question: None,
+            }
+        }
+        .without_names(Names::in_place(place))
     }
+
+    /// Drops a heading that names a part of the document, or is too general for a title.
+    fn without_names(self, names: Option<Names>) -> Self {
+        let is_name = |text: &str| names.is_some_and(|names| names.know(text)) || is_generic(text);
+        Self {
+            heading: self.heading.filter(|heading| !is_name(&heading.value)),
+            ..self
+        }
+    }
+}
+
+/// The first heading of a sheet, if it has the first level and is above others.
+fn title_of_sheet(body: &Body, headings: &[(usize, HeadingId)]) -> Option<Spanned<String>> {
+    let (&(index, first), others) = headings.split_first()?;
+    let first = &body.headings[first];
+    let is_title = first.level == 1
+        && others
+            .iter()
+            .any(|&(_, other)| body.headings[other].level > 1);
+    (is_title && can_be_title(first)).then(|| at(body, index, first))
+}
+
+/// The first heading of a page, if it has the first level, or if it is the start of the body and above or beside all others.
+fn title_of_page(body: &Body, headings: &[(usize, HeadingId)]) -> Option<Spanned<String>> {
+    let (&(index, first), others) = headings.split_first()?;
+    let first = &body.headings[first];
+    let is_title = first.level == 1
+        || body.is_blank(0..index)
+            && others
+                .iter()
+                .all(|&(_, other)| body.headings[other].level >= first.level);
+    (is_title && can_be_title(first)).then(|| at(body, index, first))
+}
+
+fn only_question(body: &Body, headings: &[(usize, HeadingId)]) -> Option<Spanned<String>> {
+    let &[(index, only)] = headings else {
+        return None;
+    };
+    let only = &body.headings[only];
+    let is_question = only.level == 1 && !only.is_private && asks(&only.text);
+    is_question.then(|| at(body, index, only))
+}
+
+fn can_be_title(heading: &Heading) -> bool {
+    !heading.is_private && !heading.text.is_empty()
 }
 
 /// The words of the heading that starts at a node.
@@ -63,8 +92,8 @@ fn at(body: &Body, index: usize, heading: &Heading) -> Spanned<String> {
     }
 }
 
-/// Gives a body the outline of its kind: no heading that only says the title again, sections at one level, and headings in the
-/// place of labels.
+/// Gives a body the outline of its kind: no heading that repeats the title, sections at one level, and headings instead of
+/// labels.
 pub fn shape(body: &mut Body, meta: &Meta) {
     drop_title(body, meta);
     let names = Names::of(meta);
@@ -87,7 +116,7 @@ fn top_headings(body: &Body) -> Vec<(usize, HeadingId)> {
         .collect()
 }
 
-/// Takes out the first heading if it says what the title says. The text under it stays.
+/// Takes out the first heading if it repeats the title. The text under it stays.
 fn drop_title(body: &mut Body, meta: &Meta) {
     let Some(&(start, id)) = top_headings(body).first() else {
         return;
@@ -100,36 +129,15 @@ fn drop_title(body: &mut Body, meta: &Meta) {
     }
 }
 
-/// Lifts the headings of the sections to their level where an author has put them deeper: all of them below the title, or the
-/// known ones below headings that say nothing of the form.
+/// Lifts the headings of the sections to their level if an author has put them deeper: all of them below the title, or the known
+/// ones below other headings.
 ///
-/// Below a private heading nothing is lifted, since that would take it out of there.
+/// Below a private heading nothing is lifted: a lifted heading would no longer be hidden.
 fn lift_sections(body: &mut Body, names: Option<Names>) {
-    let headings: Vec<&Heading> = top_headings(body)
-        .into_iter()
-        .map(|(_, heading)| &body.headings[heading])
-        .collect();
-    let is_known = |heading: &&Heading| names.is_some_and(|names| names.know(&heading.text));
-    let Some(highest) = headings.iter().map(|heading| heading.level).min() else {
+    let lift = lift(body, names);
+    if lift == 0 {
         return;
-    };
-    let has_known_sections = headings
-        .iter()
-        .any(|heading| heading.level <= SECTION && is_known(heading));
-    let has_known_below = headings
-        .iter()
-        .any(|heading| heading.level == SECTION + 1 && is_known(heading));
-    let lift = match highest {
-        0..=SECTION
-            if !has_known_sections
-                && has_known_below
-                && !headings.iter().any(|heading| heading.is_private) =>
-        {
-            1
-        }
-        0..=SECTION => return,
-        deeper => deeper - SECTION,
-    };
+    }
     for heading in body
         .headings
         .iter_mut()
@@ -139,62 +147,56 @@ fn lift_sections(body: &mut Body, names: Option<Names>) {
     }
 }
 
-/// Makes headings of labels, as in `**Situation:** it was late`, where no heading names a part.
+/// The number of levels by which the sections are too deep.
+fn lift(body: &Body, names: Option<Names>) -> u8 {
+    let headings: Vec<&Heading> = top_headings(body)
+        .into_iter()
+        .map(|(_, heading)| &body.headings[heading])
+        .collect();
+    let is_known = |heading: &&Heading| names.is_some_and(|names| names.know(&heading.text));
+    let Some(highest) = headings.iter().map(|heading| heading.level).min() else {
+        return 0;
+    };
+    if highest > SECTION {
+        return highest - SECTION;
+    }
+    let highest_known = headings
+        .iter()
+        .filter(|heading| is_known(heading))
+        .map(|heading| heading.level)
+        .min();
+    let has_private = headings.iter().any(|heading| heading.is_private);
+    u8::from(highest_known == Some(SECTION + 1) && !has_private)
+}
+
+/// Makes headings of labels, as in `**Situation:** it was late`, if no heading names a part.
 fn open_labels(body: &mut Body, names: Names) {
     let has_known_heading = top_headings(body)
         .iter()
         .any(|&(_, heading)| names.know(&body.headings[heading].text));
-    if has_known_heading
-        || !body
-            .nodes
-            .iter()
-            .any(|node| node.event == Event::Start(Tag::Strong))
-    {
+    let is_bold = |node: &Node| node.event == Event::Start(Tag::Strong);
+    if has_known_heading || !body.nodes.iter().any(is_bold) {
         return;
     }
     let old = std::mem::take(&mut body.nodes);
-    let ids = body
-        .headings
-        .iter()
-        .map(|heading| heading.id.clone())
-        .collect();
-    let letters = Letters::of(body, &old);
     let mut labels = Labels {
+        ids: body
+            .headings
+            .iter()
+            .map(|heading| heading.id.clone())
+            .collect(),
+        letters: Letters::of(body, &old),
         body,
         names,
-        letters,
-        ids,
         suffixes: BTreeMap::new(),
         new: Vec::with_capacity(old.len()),
     };
-    // The level of the private heading that a block stands below.
-    let mut hidden_below: Option<u8> = None;
-    for child in children(&old, 0..old.len()) {
-        let block = &old[child.nodes.clone()];
-        match child.event {
-            Event::Start(Tag::Heading(heading)) => {
-                let heading = &labels.body.headings[heading];
-                if hidden_below.is_none_or(|level| heading.level <= level) {
-                    hidden_below = heading.is_private.then_some(heading.level);
-                }
-                labels.new.extend_from_slice(block);
-            }
-            Event::Start(Tag::Paragraph) if hidden_below.is_none() => {
-                labels.paragraph(&old[child.inner()], child.span)
-            }
-            Event::Start(tag @ (Tag::BulletList | Tag::NumberedList(_)))
-                if hidden_below.is_none() =>
-            {
-                labels.list(tag, block)
-            }
-            _ => labels.new.extend_from_slice(block),
-        }
-    }
+    labels.blocks(&old);
     let new = labels.new;
     body.set_nodes(new);
 }
 
-/// Whether a bold letter alone is a label: only among others of the same form, and not beside the `Q` of questions and answers.
+/// Whether single bold letters are labels: only if there are three or more, and none is the `Q` of questions and answers.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Letters {
     AreLabels,
@@ -227,11 +229,11 @@ impl Letters {
     }
 }
 
-/// A label at the start of a line, which names a part.
+/// A label at the start of a line.
 struct Label {
     name: String,
     is_private: bool,
-    /// How many bytes of the text after its bold words belong to it.
+    /// The number of bytes after the bold words that belong to the label.
     cut: usize,
 }
 
@@ -247,6 +249,29 @@ struct Labels<'a> {
 }
 
 impl Labels<'_> {
+    /// Adds all blocks. Those below a private heading stay as they are: a heading made of a label would end the private section.
+    fn blocks(&mut self, old: &[Node]) {
+        let mut private = PrivateHeading::default();
+        for child in children(old, 0..old.len()) {
+            let block = &old[child.nodes.clone()];
+            match child.event {
+                Event::Start(Tag::Heading(heading)) => {
+                    private.pass(&self.body.headings[heading]);
+                    self.new.extend_from_slice(block);
+                }
+                Event::Start(Tag::Paragraph) if !private.is_open() => {
+                    self.paragraph(&old[child.inner()], child.span);
+                }
+                Event::Start(tag @ (Tag::BulletList | Tag::NumberedList(_)))
+                    if !private.is_open() =>
+                {
+                    self.list(tag, block);
+                }
+                _ => self.new.extend_from_slice(block),
+            }
+        }
+    }
+
     /// Adds the words of a paragraph, cut where a line starts with a label.
     fn paragraph(&mut self, inner: &[Node], span: Span) {
         let mut piece: Vec<Node> = Vec::new();
@@ -272,7 +297,7 @@ impl Labels<'_> {
         self.close(&mut piece, span);
     }
 
-    /// Adds words as a paragraph, without breaks and white space at its edges; nothing where there are none.
+    /// Adds words as a paragraph, without breaks and white space at its edges, unless it would be empty.
     fn close(&mut self, piece: &mut Vec<Node>, span: Span) {
         let is_empty = |node: &Node, body: &Body| match node.event {
             Event::Text(text) => body.str(text).trim().is_empty(),
@@ -298,7 +323,7 @@ impl Labels<'_> {
         }
     }
 
-    /// Adds a list. Where some of its items are labelled, they become sections, and the list goes on between them.
+    /// Adds a list. Items with a label become sections, and the items between them stay lists.
     fn list(&mut self, tag: Tag, block: &[Node]) {
         let items: Vec<&[Node]> = children(block, 1..block.len() - 1)
             .map(|item| &block[item.nodes])
@@ -339,7 +364,7 @@ impl Labels<'_> {
         }
     }
 
-    /// Adds what an item holds: its words are a paragraph of the section that its label opens.
+    /// Adds the contents of an item. Its words become a paragraph of the section that its label opens.
     fn labelled_item(&mut self, inner: &[Node], span: Span) {
         let (words, rest) = match inner.first().map(|node| node.event) {
             Some(Event::Start(Tag::Paragraph)) => {
@@ -369,36 +394,45 @@ impl Labels<'_> {
             is_private: label.is_private,
         };
         let tag = Tag::Heading(self.body.headings.push(heading));
-        let text = Event::Text(self.body.write_anew(&label.name));
+        let text = Event::Text(self.body.add_text(&label.name));
         self.new
             .extend([Event::Start(tag), text, Event::End(tag)].map(|event| Node::new(event, span)));
     }
 
     /// The label that a line starts with.
     fn label(&self, line: &[Node]) -> Option<Label> {
-        let is_bold =
-            |node: Option<&Node>| node.is_some_and(|node| node.event == Event::Start(Tag::Strong));
-        let is_emphasis = line
-            .first()
-            .is_some_and(|node| node.event == Event::Start(Tag::Emphasis));
-        if !is_bold(if is_emphasis {
-            line.get(1)
-        } else {
-            line.first()
-        }) {
+        let is = |at: usize, tag: Tag| {
+            line.get(at)
+                .is_some_and(|node| node.event == Event::Start(tag))
+        };
+        if !is(usize::from(is(0, Tag::Emphasis)), Tag::Strong) {
             return None;
         }
         let length = children(line, 0..line.len()).next()?.nodes.end;
-        let mut bold = String::new();
-        for node in &line[..length] {
+        let bold = self.bold_words(&line[..length])?;
+        let label = Label::of(&bold, self.after(&line[length..]))?;
+        let is_word = label.name.chars().count() > 1;
+        let is_known = self.names.know(&label.name);
+        (is_known && (is_word || self.letters == Letters::AreLabels)).then_some(label)
+    }
+
+    /// The words of nodes; `None` if they hold more than bold and emphasised text.
+    fn bold_words(&self, nodes: &[Node]) -> Option<String> {
+        let mut words = String::new();
+        for node in nodes {
             match node.event {
-                Event::Text(text) => bold.push_str(self.body.str(text)),
+                Event::Text(text) => words.push_str(self.body.str(text)),
                 Event::Start(Tag::Strong | Tag::Emphasis)
                 | Event::End(Tag::Strong | Tag::Emphasis) => {}
                 _ => return None,
             }
         }
-        let after = match line.get(length) {
+        Some(words)
+    }
+
+    /// The rest of a line after its bold words.
+    fn after(&self, rest: &[Node]) -> After<'_> {
+        match rest.first() {
             None => After::EndOfLine,
             Some(node) if is_break(node) => After::EndOfLine,
             Some(Node {
@@ -406,101 +440,107 @@ impl Labels<'_> {
                 ..
             }) => After::Words {
                 text: self.body.str(*text),
-                end_line: line.get(length + 1).is_none_or(is_break),
+                ends_line: rest.get(1).is_none_or(is_break),
             },
             Some(_) => After::Markup,
-        };
-        let (name, is_private, cut) = label_and_cut(&bold, after)?;
-        let is_meant = self.names.know(&name)
-            && (name.chars().count() > 1 || self.letters == Letters::AreLabels);
-        is_meant.then_some(Label {
-            name,
-            is_private,
-            cut,
-        })
+        }
     }
 }
 
-/// What stands behind bold words.
+/// What follows bold words.
 #[derive(Clone, Copy)]
 enum After<'a> {
     EndOfLine,
     Words {
         text: &'a str,
-        /// Whether nothing else follows on the line.
-        end_line: bool,
+        /// Whether the line ends after the text.
+        ends_line: bool,
     },
     Markup,
 }
 
-/// Signs that may end a label inside of the bold words.
+/// Signs that can end a label inside of the bold words.
 const LABEL_ENDS: &[char] = &[':', '：', '.', '-', '–', '—', '|'];
 
 /// The name that bold words give as a label, whether it has the mark for private text, and how many bytes behind the bold words
 /// belong to it; nothing where the bold words are a part of a sentence.
-fn label_and_cut(bold: &str, after: After<'_>) -> Option<(String, bool, usize)> {
-    let is_ended_inside = bold.trim_end().ends_with(LABEL_ENDS);
-    let (bold, is_marked_inside) = without_private_mark(bold);
-    let name = bold.trim().trim_end_matches(LABEL_ENDS).trim_end();
-    let (text, ends_line) = match after {
-        After::EndOfLine => ("", true),
-        After::Words { text, end_line } => (text, end_line),
-        After::Markup => return is_ended_inside.then(|| (name.to_owned(), is_marked_inside, 0)),
-    };
-    // `**S**ituation` is one word.
-    let letters = if name.chars().count() == 1 {
-        text.find(|next: char| !next.is_alphabetic())
-            .unwrap_or(text.len())
-    } else {
-        0
-    };
-    let name = format!("{name}{}", &text[..letters]);
-    let text_behind = &text[letters..];
-    let (behind, is_marked_behind) = if text_behind.trim_start().starts_with('{') {
-        without_private_mark(text_behind)
-    } else {
-        (text_behind, false)
-    };
-    let mark = text_behind.len() - behind.len();
-    let is_private = is_marked_inside || is_marked_behind;
-    let behind_note = behind
-        .trim_start()
-        .strip_prefix('(')
-        .and_then(|note| Some(&note[note.find(')')? + 1..]));
-    let end = [Some(behind), behind_note]
-        .into_iter()
-        .flatten()
-        .find_map(|rest| {
-            let is_end = rest.trim().is_empty() && ends_line;
-            let sign = if is_end {
-                Some(rest.len())
-            } else {
-                separator(rest)
-            }?;
-            Some(behind.len() - rest.len() + sign)
-        });
-    let end = end.or(is_ended_inside.then_some(0))?;
-    let blanks = behind[end..].len() - behind[end..].trim_start().len();
-    let note = if is_ended_inside || behind_note.is_none() {
-        String::new()
-    } else {
-        note_of(&behind[..end])
-    };
-    Some((
-        format!("{name}{note}"),
-        is_private,
-        letters + mark + end + blanks,
-    ))
+impl Label {
+    /// The label that bold words are, with the text after them; `None` if the bold words are a part of a sentence.
+    fn of(bold: &str, after: After<'_>) -> Option<Self> {
+        let is_ended_inside = bold.trim_end().ends_with(LABEL_ENDS);
+        let (bold, is_marked_inside) = without_private_mark(bold);
+        let name = bold.trim().trim_end_matches(LABEL_ENDS).trim_end();
+        let (text, ends_line) = match after {
+            After::EndOfLine => ("", true),
+            After::Words { text, ends_line } => (text, ends_line),
+            After::Markup => {
+                return is_ended_inside.then(|| Self {
+                    name: name.to_owned(),
+                    is_private: is_marked_inside,
+                    cut: 0,
+                });
+            }
+        };
+        let (letters, after_word) = rest_of_word(name, text);
+        let (after_mark, is_marked_after) = if after_word.trim_start().starts_with('{') {
+            without_private_mark(after_word)
+        } else {
+            (after_word, false)
+        };
+        let tail = Tail {
+            text: after_mark,
+            ends_line,
+        };
+        let end = tail.label_end().or(is_ended_inside.then_some(0))?;
+        let note = tail.note().filter(|_| !is_ended_inside);
+        let note = note.map_or(String::new(), |note| format!(" {note}"));
+        let rest = after_mark[end..].trim_start();
+        Some(Self {
+            name: format!("{name}{letters}{note}"),
+            is_private: is_marked_inside || is_marked_after,
+            cut: text.len() - rest.len(),
+        })
+    }
 }
 
-/// The note in parentheses behind a label, which stays with its name: `Situation (30 seconds)`.
-fn note_of(behind: &str) -> String {
-    let note = behind
-        .find('(')
-        .zip(behind.find(')'))
-        .filter(|(open, close)| open < close);
-    note.map(|(open, close)| format!(" {}", &behind[open..=close]))
-        .unwrap_or_default()
+/// The letters that continue a bold letter: `**S**ituation` is one word. With the text after them.
+fn rest_of_word<'t>(bold: &str, text: &'t str) -> (&'t str, &'t str) {
+    if bold.chars().count() == 1 {
+        let end = text.find(|next: char| !next.is_alphabetic());
+        text.split_at(end.unwrap_or(text.len()))
+    } else {
+        ("", text)
+    }
+}
+
+/// The text after the words of a label.
+#[derive(Clone, Copy)]
+struct Tail<'t> {
+    text: &'t str,
+    /// Whether the line ends after the text.
+    ends_line: bool,
+}
+
+impl<'t> Tail<'t> {
+    /// The number of bytes up to the end of the label: its note in parentheses, if it has one, and the sign after it.
+    fn label_end(self) -> Option<usize> {
+        let after_note = self
+            .note()
+            .map(|note| &self.text.trim_start()[note.len()..]);
+        let candidates = [Some(self.text), after_note];
+        candidates.into_iter().flatten().find_map(|rest| {
+            let is_end = self.ends_line && rest.trim().is_empty();
+            let sign = if is_end { rest.len() } else { separator(rest)? };
+            Some(self.text.len() - rest.len() + sign)
+        })
+    }
+
+    /// The note in parentheses, which stays with the name of the label: `Situation (30 seconds)`.
+    fn note(self) -> Option<&'t str> {
+        let text = self.text.trim_start();
+        let close = text.find(')').filter(|_| text.starts_with('('))?;
+        Some(&text[..=close])
+    }
 }
 
 /// A text without the first `{.private}` in it, whatever its spelling, and whether there was one.
@@ -522,7 +562,7 @@ fn without_private_mark(text: &str) -> (&str, bool) {
     }
 }
 
-/// How many bytes of a text are a sign that parts a label from what it labels.
+/// The length of the sign that separates a label from its text, with the white space before it; `None` without such a sign.
 fn separator(text: &str) -> Option<usize> {
     let rest = text.trim_start();
     let blanks = text.len() - rest.len();
@@ -548,7 +588,7 @@ fn is_break(node: &Node) -> bool {
     matches!(node.event, Event::SoftBreak | Event::HardBreak)
 }
 
-/// What the first of some nodes holds.
+/// The contents of the first of some nodes.
 fn inner_of(nodes: &[Node]) -> &[Node] {
     children(nodes, 0..nodes.len())
         .next()
@@ -556,7 +596,7 @@ fn inner_of(nodes: &[Node]) -> &[Node] {
         .unwrap_or_default()
 }
 
-/// The words that a tight item opens with.
+/// The words at the start of a tight item.
 fn words_of(inner: &[Node]) -> &[Node] {
     let opens_block = |child: &Child| matches!(child.event, Event::Start(tag) if !is_inline(tag));
     let end = children(inner, 0..inner.len())
@@ -565,7 +605,7 @@ fn words_of(inner: &[Node]) -> &[Node] {
     &inner[..end]
 }
 
-/// Headings that are above everything and say nothing of it.
+/// Headings that are used above whole documents, and are no titles.
 const GENERIC: &[&str] = &[
     "postmortem",
     "post-mortem",
@@ -596,7 +636,7 @@ const GENERIC: &[&str] = &[
     "document",
 ];
 
-/// Headings of sheets that ask nothing.
+/// Headings of sheets that are not questions.
 const ASKS_NOTHING: &[&str] = &[
     "introduction",
     "intro",
@@ -663,7 +703,7 @@ fn is_generic(heading: &str) -> bool {
     GENERIC.contains(&plain_name(heading).as_str()) || asks_nothing(heading)
 }
 
-/// Whether a heading of a sheet is one that people put around questions, and no question.
+/// Whether a heading of a sheet is a usual heading above questions, and not a question.
 pub fn asks_nothing(heading: &str) -> bool {
     if heading.contains(['?', '？', '؟']) {
         return false;
@@ -714,11 +754,11 @@ mod tests {
             } else {
                 After::Words {
                     text,
-                    end_line: true,
+                    ends_line: true,
                 }
             };
-            label_and_cut(bold, after)
-                .map(|(name, is_private, cut)| (name, is_private, text[cut..].to_owned()))
+            Label::of(bold, after)
+                .map(|label| (label.name, label.is_private, text[label.cut..].to_owned()))
         };
         let is = |name: &str, rest: &str| Some((name.to_owned(), false, rest.to_owned()));
         assert_eq!(

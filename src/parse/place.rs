@@ -1,4 +1,4 @@
-//! What the path of a file says about it: the folder gives the kind, the name gives the slug.
+//! The place of a file in the site: its folder gives the kind, its name gives the slug.
 
 use crate::diagnostic::{Diagnostic, nearest, rules};
 use crate::model::Kind;
@@ -25,7 +25,11 @@ pub enum Place {
 pub const CONTENT: &str = "content";
 
 impl Place {
-    /// The place of a Markdown file, or why it has none.
+    /// The place of a Markdown file.
+    ///
+    /// # Errors
+    ///
+    /// The diagnostic of a misplaced file.
     pub fn of(path: &SitePath) -> Result<Self, Diagnostic> {
         let inside = path
             .as_str()

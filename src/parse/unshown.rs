@@ -1,4 +1,4 @@
-//! What an author has written in a place that no page shows.
+//! Text in places that no page shows.
 
 use std::collections::BTreeSet;
 
@@ -19,7 +19,7 @@ pub fn unshown(document: &Document) -> Vec<Diagnostic> {
             .iter()
             .filter_map(|section| unshown_heading(document, section)),
     );
-    // A sheet without a question is an error of its own, and all of it is not shown.
+    // A sheet without a question has an error of its own instead.
     if matches!(document.meta, Meta::Sheet(_))
         && document
             .sections
@@ -37,7 +37,7 @@ pub fn unshown(document: &Document) -> Vec<Diagnostic> {
     found
 }
 
-/// A text of a sheet that stands under no question.
+/// A text of a sheet that is not below a question.
 fn beside_questions(document: &Document, index: usize, section: &Section) -> Option<Diagnostic> {
     let first = document.body.nodes.get(section.nodes.clone())?.first()?;
     if !section.items.is_empty() || document.body.is_blank(section.nodes.clone()) {
@@ -46,8 +46,7 @@ fn beside_questions(document: &Document, index: usize, section: &Section) -> Opt
     let (span, message) = if index == 0 {
         (
             first.span,
-            "this text stands before the first question of the sheet, and no page shows it"
-                .to_owned(),
+            "this text is before the first question of the sheet, and no page shows it".to_owned(),
         )
     } else {
         (
@@ -66,7 +65,7 @@ fn beside_questions(document: &Document, index: usize, section: &Section) -> Opt
     Some(Diagnostic::new(&rules::NOT_SHOWN, &document.path, span, message).help(help))
 }
 
-/// Footnotes of a label that another one has.
+/// Footnotes with the label of another one.
 fn doubled_footnotes(document: &Document) -> impl Iterator<Item = Diagnostic> {
     let mut seen = BTreeSet::new();
     document
@@ -100,7 +99,7 @@ fn label_of(document: &Document, footnote: &Footnote) -> Span {
     }
 }
 
-/// A heading of the headline or of follow-ups that says more than that: pages show what stands below it, and not the heading.
+/// A heading of the headline or of follow-ups with more text. Pages show the text below the heading, and not the heading.
 fn unshown_heading(document: &Document, section: &Section) -> Option<Diagnostic> {
     let is_left_out = matches!(
         (&document.meta, section.part),
@@ -109,7 +108,7 @@ fn unshown_heading(document: &Document, section: &Section) -> Option<Diagnostic>
             Some(Part::Headline | Part::FollowUps)
         )
     );
-    let more = headings::said_behind(&section.heading).filter(|_| is_left_out)?;
+    let more = headings::text_after_name(&section.heading).filter(|_| is_left_out)?;
     let message = format!("`{more}` is in a heading that no page shows");
     Some(
         Diagnostic::new(&rules::NOT_SHOWN, &document.path, section.span, message)
