@@ -401,7 +401,7 @@ impl Wanted<'_> {
             Block::Details { summary, blocks } => {
                 self.within(format!("[expand {}]", plain(summary)), |this| {
                     this.blocks(blocks);
-                })
+                });
             }
             Block::Rule => self.within("[hr]", |_| {}),
             Block::Facts(facts) => self.within("[details ]", |this| {
