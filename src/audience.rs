@@ -18,7 +18,7 @@ use rustc_hash::FxHashSet as HashSet;
 use crate::config::Config;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::escape::escaped;
-use crate::markdown::prose::{Gap, Origin, Part, Piece, Place, Run, Style};
+use crate::markdown::prose::{Gap, Piece, PiecePlace, PieceSource, Run, Segment, Style};
 use crate::markdown::{
     Body, Event, Heading, HeadingId, Link, LinkId, NameId, Node, Str, Tag, Target, is_inline,
 };
@@ -241,7 +241,7 @@ impl Redactor {
             run: Run::default(),
             local: None,
         };
-        body.parts(0..body.nodes.len(), &[])
+        body.segments(0..body.nodes.len(), &[])
             .for_each(|part| finding.add(part));
         finding.end_run();
         let mut edits = finding.edits;
@@ -297,11 +297,11 @@ struct Finding<'r, 'b> {
 }
 
 impl<'r, 'b> Finding<'r, 'b> {
-    fn add(&mut self, part: Part<'b>) {
+    fn add(&mut self, part: Segment<'b>) {
         match part {
-            Part::Words { node, text, style } => self.words(node, text, style),
-            Part::HtmlWords { node, at, text } => self.html_words(node, at, text),
-            Part::HtmlTag {
+            Segment::Words { node, text, style } => self.words(node, text, style),
+            Segment::HtmlWords { node, at, text } => self.html_words(node, at, text),
+            Segment::HtmlTag {
                 node,
                 at,
                 text,
@@ -310,12 +310,12 @@ impl<'r, 'b> Finding<'r, 'b> {
                 self.push_gap(node, if gap == Gap::Line { '\n' } else { SET_APART });
                 self.edit_attributes(node, at, text);
             }
-            Part::Break { node } => self.push(" ", node, Origin::Spelt(0..0), Style::Plain),
-            Part::Markup { node, .. } => {
+            Segment::Break { node } => self.push(" ", node, PieceSource::Spelt(0..0), Style::Plain),
+            Segment::Markup { node, .. } => {
                 self.note_link(node);
                 self.push_gap(node, SET_APART);
             }
-            Part::Block { .. } => self.end_run(),
+            Segment::Block { .. } => self.end_run(),
         }
     }
 
@@ -326,7 +326,7 @@ impl<'r, 'b> Finding<'r, 'b> {
             .and_then(|address| Some((text.find(address)?, address.len())));
         match local {
             Some((at, length)) => self.edits.add(node, at..at + length, ""),
-            None => self.push(text, node, Origin::Same(0), style),
+            None => self.push(text, node, PieceSource::Same(0), style),
         }
     }
 
@@ -335,9 +335,9 @@ impl<'r, 'b> Finding<'r, 'b> {
         for (range, meaning) in references(text) {
             let (start, end) = (at + range.start, at + range.end);
             let origin = if matches!(meaning, Cow::Borrowed(_)) {
-                Origin::Same(start)
+                PieceSource::Same(start)
             } else {
-                Origin::Spelt(start..end)
+                PieceSource::Spelt(start..end)
             };
             self.push(&meaning, node, origin, Style::Plain);
         }
@@ -354,13 +354,13 @@ impl<'r, 'b> Finding<'r, 'b> {
         }
     }
 
-    fn push(&mut self, text: &str, node: usize, origin: Origin, style: Style) {
+    fn push(&mut self, text: &str, node: usize, origin: PieceSource, style: Style) {
         self.run.push(
             text,
             node,
             origin,
             style,
-            Place::Within(self.body.nodes[node].span),
+            PiecePlace::Within(self.body.nodes[node].span),
         );
     }
 
@@ -368,7 +368,7 @@ impl<'r, 'b> Finding<'r, 'b> {
         self.push(
             gap.encode_utf8(&mut [0; 4]),
             node,
-            Origin::Gap,
+            PieceSource::Gap,
             Style::Plain,
         );
     }
@@ -411,14 +411,14 @@ impl<'r, 'b> Finding<'r, 'b> {
 /// The part of the text of a node that a range of a run covers; `None` if the piece has no text in the node.
 fn range_in_node(piece: &Piece, range: &Range<usize>) -> Option<Range<usize>> {
     match piece.origin {
-        Origin::Same(start) => {
+        PieceSource::Same(start) => {
             let in_node = |at: usize| {
                 at.clamp(piece.range.start, piece.range.end) - piece.range.start + start
             };
             Some(in_node(range.start)..in_node(range.end))
         }
-        Origin::Spelt(ref spelt) => Some(spelt.clone()),
-        Origin::Gap => None,
+        PieceSource::Spelt(ref spelt) => Some(spelt.clone()),
+        PieceSource::Gap => None,
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! [`Body::runs`] gives words that belong together as one text: a paragraph, a heading, a cell. A sentence can be looked for in it,
 //! although emphasis, links and line ends cut it up in the file, and [`Run::span`] tells where any part of it is in the file.
-//! [`Body::parts`] is the level below: the same words before they are put together, for those who need the markup between them.
+//! [`Body::segments`] is the level below: the same words before they are put together, for those who need the markup between them.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -29,7 +29,7 @@ use crate::words::references;
 
 /// Words of a body, or what is between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part<'b> {
+pub enum Segment<'b> {
     /// The text of a node.
     Words {
         /// The node.
@@ -98,7 +98,7 @@ pub enum Gap {
     Line,
 }
 
-impl Part<'_> {
+impl Segment<'_> {
     /// The node that it comes from.
     pub fn node(&self) -> usize {
         match *self {
@@ -129,16 +129,16 @@ pub struct Piece {
     /// The node.
     pub node: usize,
     /// What the node has for it.
-    pub origin: Origin,
+    pub origin: PieceSource,
     /// Whether it is code.
     pub style: Style,
     /// Its place in the file.
-    pub place: Place,
+    pub place: PiecePlace,
 }
 
 /// What a node has for a piece of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
+pub enum PieceSource {
     /// The same characters, from this place in its text on.
     Same(usize),
     /// Other characters that read as these: a reference of HTML at this place in its text, or the end of a line.
@@ -149,14 +149,14 @@ pub enum Origin {
 
 /// Where a piece of a run is in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum PiecePlace {
     /// The file has the same characters there.
     Verbatim(Span),
     /// Somewhere in this part of the file, which has other characters for it; or nobody has looked for them.
     Within(Span),
 }
 
-impl Place {
+impl PiecePlace {
     /// The part of the file.
     pub fn span(self) -> Span {
         match self {
@@ -202,12 +202,12 @@ impl Run {
             return Span::default();
         };
         let start = match first.place {
-            Place::Verbatim(span) => span.range().start + (range.start - first.range.start),
-            Place::Within(span) => span.range().start,
+            PiecePlace::Verbatim(span) => span.range().start + (range.start - first.range.start),
+            PiecePlace::Within(span) => span.range().start,
         };
         let end = match last.place {
-            Place::Verbatim(span) => span.range().start + (range.end - last.range.start),
-            Place::Within(span) => span.range().end,
+            PiecePlace::Verbatim(span) => span.range().start + (range.end - last.range.start),
+            PiecePlace::Within(span) => span.range().end,
         };
         Span::new(start, end.max(start))
     }
@@ -219,7 +219,14 @@ impl Run {
     }
 
     /// Adds a piece at the end.
-    pub fn push(&mut self, text: &str, node: usize, origin: Origin, style: Style, place: Place) {
+    pub fn push(
+        &mut self,
+        text: &str,
+        node: usize,
+        origin: PieceSource,
+        style: Style,
+        place: PiecePlace,
+    ) {
         let start = self.text.len();
         self.text.push_str(text);
         self.pieces.push(Piece {
@@ -243,7 +250,7 @@ impl Body {
         skip: &'b [Skip],
         source: &'b str,
     ) -> impl Iterator<Item = Run> + use<'b> {
-        let mut parts = self.parts(nodes, skip);
+        let mut segments = self.segments(nodes, skip);
         let mut runs = Runs {
             body: self,
             finder: Finder {
@@ -257,7 +264,7 @@ impl Body {
         };
         std::iter::from_fn(move || {
             while runs.ready.is_empty() {
-                match parts.next() {
+                match segments.next() {
                     Some(part) => runs.add(part),
                     None => {
                         runs.end_run();
@@ -269,12 +276,12 @@ impl Body {
         })
     }
 
-    /// The parts of a range of whole nodes, in their order, without the skipped ranges.
-    pub fn parts<'b>(
+    /// The segments of a range of whole nodes, in order, without the skipped ranges.
+    pub fn segments<'b>(
         &'b self,
         nodes: Range<usize>,
         skip: &'b [Skip],
-    ) -> impl Iterator<Item = Part<'b>> + use<'b> {
+    ) -> impl Iterator<Item = Segment<'b>> + use<'b> {
         let mut steps = walk(&self.nodes, nodes, skip);
         let mut html: Option<(usize, &str, Tokens<'b>)> = None;
         std::iter::from_fn(move || {
@@ -292,31 +299,31 @@ impl Body {
                     Event::Html(piece) => {
                         html = Some((node, self.str(piece), tokens(self.str(piece))));
                     }
-                    event => return Some(self.part(node, event)),
+                    event => return Some(self.segment(node, event)),
                 }
             }
         })
     }
 
-    fn part(&self, node: usize, event: Event) -> Part<'_> {
+    fn segment(&self, node: usize, event: Event) -> Segment<'_> {
         match event {
-            Event::Text(text) => Part::Words {
+            Event::Text(text) => Segment::Words {
                 node,
                 text: self.str(text),
                 style: Style::Plain,
             },
-            Event::Code(text) => Part::Words {
+            Event::Code(text) => Segment::Words {
                 node,
                 text: self.str(text),
                 style: Style::Code,
             },
-            Event::SoftBreak | Event::HardBreak => Part::Break { node },
-            Event::Start(Tag::Image(_)) | Event::End(Tag::Image(_)) => Part::Markup {
+            Event::SoftBreak | Event::HardBreak => Segment::Break { node },
+            Event::Start(Tag::Image(_)) | Event::End(Tag::Image(_)) => Segment::Markup {
                 node,
                 gap: Gap::Space,
             },
-            Event::Start(tag) | Event::End(tag) if !is_inline(tag) => Part::Block { node },
-            _ => Part::Markup {
+            Event::Start(tag) | Event::End(tag) if !is_inline(tag) => Segment::Block { node },
+            _ => Segment::Markup {
                 node,
                 gap: Gap::None,
             },
@@ -324,11 +331,11 @@ impl Body {
     }
 }
 
-fn html_part<'b>(node: usize, html: &'b str, token: &Token<'b>) -> Part<'b> {
+fn html_part<'b>(node: usize, html: &'b str, token: &Token<'b>) -> Segment<'b> {
     let (at, text) = (token.range.start, &html[token.range.clone()]);
     match token.kind {
-        Kind::Text => Part::HtmlWords { node, at, text },
-        kind => Part::HtmlTag {
+        Kind::Text => Segment::HtmlWords { node, at, text },
+        kind => Segment::HtmlTag {
             node,
             at,
             text,
@@ -341,7 +348,7 @@ fn html_part<'b>(node: usize, html: &'b str, token: &Token<'b>) -> Part<'b> {
     }
 }
 
-/// Puts parts together to runs.
+/// Joins segments to runs.
 struct Runs<'b> {
     body: &'b Body,
     finder: Finder<'b>,
@@ -352,22 +359,23 @@ struct Runs<'b> {
 }
 
 impl Runs<'_> {
-    fn add(&mut self, part: Part<'_>) {
+    fn add(&mut self, part: Segment<'_>) {
         match part {
-            Part::Words { text: "", .. } => {}
-            Part::Words { node, text, style } => {
+            Segment::Words { text: "", .. } => {}
+            Segment::Words { node, text, style } => {
                 let place = self.finder.place(node, self.span(node), text);
-                self.run.push(text, node, Origin::Same(0), style, place);
+                self.run
+                    .push(text, node, PieceSource::Same(0), style, place);
             }
-            Part::HtmlWords { node, at, text } => {
+            Segment::HtmlWords { node, at, text } => {
                 let words = text.trim_end_matches('\n');
                 self.finder
                     .add_html(node, self.body.nodes[node].span, at, words, &mut self.run);
                 if words.len() < text.len() {
-                    self.add_space(node, Origin::Spelt(at + words.len()..at + text.len()));
+                    self.add_space(node, PieceSource::Spelt(at + words.len()..at + text.len()));
                 }
             }
-            Part::HtmlTag {
+            Segment::HtmlTag {
                 node,
                 at,
                 text,
@@ -378,13 +386,13 @@ impl Runs<'_> {
                     self.end_run();
                 }
             }
-            Part::Break { node } => self.add_space(node, Origin::Spelt(0..0)),
-            Part::Markup {
+            Segment::Break { node } => self.add_space(node, PieceSource::Spelt(0..0)),
+            Segment::Markup {
                 node,
                 gap: Gap::Space,
-            } => self.add_space(node, Origin::Gap),
-            Part::Markup { .. } => {}
-            Part::Block { .. } => self.end_run(),
+            } => self.add_space(node, PieceSource::Gap),
+            Segment::Markup { .. } => {}
+            Segment::Block { .. } => self.end_run(),
         }
     }
 
@@ -392,9 +400,9 @@ impl Runs<'_> {
         self.body.nodes[node].span
     }
 
-    fn add_space(&mut self, node: usize, origin: Origin) {
+    fn add_space(&mut self, node: usize, origin: PieceSource) {
         if !self.run.text.is_empty() && !self.run.text.ends_with(' ') {
-            let place = Place::Within(self.span(node));
+            let place = PiecePlace::Within(self.span(node));
             self.run.push(" ", node, origin, Style::Plain, place);
         }
     }
@@ -443,7 +451,7 @@ impl Finder<'_> {
     const MOST_MISSES: usize = 16;
 
     /// Where a text of a node is, which its author wrote in `span`.
-    fn place(&mut self, node: usize, span: Span, text: &str) -> Place {
+    fn place(&mut self, node: usize, span: Span, text: &str) -> PiecePlace {
         if node != self.node || self.from < span.range().start {
             (self.node, self.from, self.misses) = (node, span.range().start, 0);
         }
@@ -459,11 +467,11 @@ impl Finder<'_> {
         };
         let Some(at) = found else {
             self.misses += 1;
-            return Place::Within(span);
+            return PiecePlace::Within(span);
         };
         let start = self.from + at;
         self.from = start + text.len();
-        Place::Verbatim(Span::new(start, self.from))
+        PiecePlace::Verbatim(Span::new(start, self.from))
     }
 
     /// Adds the words of HTML to a run, with a piece of its own for each reference.
@@ -473,14 +481,20 @@ impl Finder<'_> {
             let in_node = at + range.start..at + range.end;
             match meaning {
                 Cow::Borrowed(same) => {
-                    run.push(same, node, Origin::Same(in_node.start), Style::Plain, place);
+                    run.push(
+                        same,
+                        node,
+                        PieceSource::Same(in_node.start),
+                        Style::Plain,
+                        place,
+                    );
                 }
                 Cow::Owned(meaning) => run.push(
                     &meaning,
                     node,
-                    Origin::Spelt(in_node),
+                    PieceSource::Spelt(in_node),
                     Style::Plain,
-                    Place::Within(place.span()),
+                    PiecePlace::Within(place.span()),
                 ),
             }
         }
@@ -637,7 +651,7 @@ mod tests {
                 for piece in run.pieces() {
                     prop_assert_eq!(piece.range.start, at);
                     at = piece.range.end;
-                    if let Place::Verbatim(span) = piece.place {
+                    if let PiecePlace::Verbatim(span) = piece.place {
                         prop_assert_eq!(&file[span.range()], &run.text[piece.range.clone()]);
                     }
                     if matches!(body.nodes[piece.node].event, Event::Text(_) | Event::Code(_)) {
@@ -657,7 +671,7 @@ mod tests {
         fn places_in_the_file_come_in_order(text in "[a-z &;<>b/\n]{0,60}") {
             let (file, body) = parsed(&text);
             for run in runs(&body, &[], &file) {
-                let verbatim = run.pieces().iter().filter_map(|piece| if let Place::Verbatim(span) = piece.place { Some(span) } else { None });
+                let verbatim = run.pieces().iter().filter_map(|piece| if let PiecePlace::Verbatim(span) = piece.place { Some(span) } else { None });
                 let spans: Vec<Span> = verbatim.collect();
                 prop_assert!(spans.is_sorted_by_key(|span| span.start), "{:?}", spans);
             }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::prose::Part;
+use super::prose::Segment;
 use super::{Body, Event, Node, Skip, Step, Tag, is_inline, stretch_at, walk};
 
 /// Counts the words of a text as they come in pieces.
@@ -13,11 +13,11 @@ struct WordCount {
 }
 
 impl WordCount {
-    fn add_part(&mut self, part: Part<'_>) {
+    fn add_segment(&mut self, part: Segment<'_>) {
         match part {
-            Part::Words { text, .. } => self.add(text),
-            Part::Break { .. } | Part::Block { .. } => self.in_word = false,
-            Part::HtmlWords { .. } | Part::HtmlTag { .. } | Part::Markup { .. } => {}
+            Segment::Words { text, .. } => self.add(text),
+            Segment::Break { .. } | Segment::Block { .. } => self.in_word = false,
+            Segment::HtmlWords { .. } | Segment::HtmlTag { .. } | Segment::Markup { .. } => {}
         }
     }
 
@@ -97,9 +97,9 @@ impl Body {
         ];
         let mut count = WordCount::default();
         let told = self
-            .parts(nodes, SILENT)
+            .segments(nodes, SILENT)
             .filter(|part| stretch_at(left_out, part.node()).is_none());
-        told.for_each(|part| count.add_part(part));
+        told.for_each(|part| count.add_segment(part));
         count.words
     }
 
