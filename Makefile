@@ -1,10 +1,10 @@
 # Commands for developers. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help test format lint unit html tools browser php python git engines bench screenshots deny msrv dist
+.PHONY: help program test format lint unit html tools browser php python git engines bench screenshots deny msrv dist
 
 CARGO ?= cargo
-STORYBANK := $(CARGO) run --locked --quiet --
+STORYBANK := $(or $(CARGO_TARGET_DIR),target)/debug/storybank
 # The checks write below this folder, which version control ignores.
 CHECK := target/check
 TOOLS := target/tools
@@ -28,7 +28,7 @@ lint: ## Check the sources with clippy, if clippy is installed
 unit: browser engines ## Run the tests
 	$(CARGO) test --locked
 
-html: tools ## Build this repository's site, and a new one, and check their HTML
+html: tools program ## Build this repository's site, and a new one, and check their HTML
 	@rm -rf $(CHECK)
 	$(STORYBANK) build --out $(CHECK)/private
 	$(STORYBANK) build --audience team --out $(CHECK)/team
@@ -37,6 +37,10 @@ html: tools ## Build this repository's site, and a new one, and check their HTML
 	$(STORYBANK) publish page --root $(CHECK)/new
 	java -jar $(VNU) --errors-only --skip-non-html $(CHECK)
 	@echo "no errors in the HTML of $$(find $(CHECK) -name '*.html' | wc -l) pages"
+
+# Built together with the tests. `cargo build` would choose other features for some dependencies and compile them again.
+program:
+	$(CARGO) test --locked --quiet --no-run --test commands
 
 tools: browser $(VNU)
 	@.ci/need "java -version" java default-jre-headless "the HTML checker runs on it"
@@ -98,7 +102,7 @@ bench: browser ## Measure the time of builds, and the time until the preview sho
 	$(CARGO) bench --locked --bench build
 	$(CARGO) bench --locked --bench preview
 
-screenshots: ## Take the pictures of the documentation
+screenshots: program ## Take the pictures of the documentation
 	@if [ ! -e $(SITE)/content ]; then $(STORYBANK) init $(SITE); fi
 	$(STORYBANK) build --root $(SITE) --out $(CHECK)/pictures
 	@.ci/pictures $(CHECK)/pictures
