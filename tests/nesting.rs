@@ -230,7 +230,7 @@ fn transclusions_can_be_nested_eight_deep() {
     for count in [10, 3000] {
         let report = check_for(Audience::Team, &row(count, 1));
         assert!(
-            report.contains("error[nested-too-deep]: transclusions stand more than 8 deep"),
+            report.contains("error[nested-too-deep]: transclusions are nested more than 8 deep"),
             "{report:.600}"
         );
     }
