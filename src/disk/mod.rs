@@ -12,6 +12,7 @@ mod manifest;
 mod output;
 mod record;
 mod scaffold;
+mod single;
 mod watcher;
 
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ pub use load::{SourceTree, assets, find_site, load, site_whose_sources_hold};
 pub use output::{Output, refuse_owned};
 pub use record::{RecordLock, load_record, lock_record, save_record};
 pub use scaffold::{create_new, first_there};
+pub use single::{Change, OutputFile};
 pub use watcher::{Activity, Events, Watcher};
 
 /// A failure of the machine, with the path at which it happened.
