@@ -28,7 +28,10 @@ const HOLDERS: [&str; 10] = [
 ];
 
 /// The shortest text outside of links that is left out, in bytes.
-const SHORTEST: usize = 80;
+const SHORTEST_TEXT: usize = 80;
+
+/// The shortest content without links that is left out, in bytes, with its tags.
+const SHORTEST: usize = 300;
 
 /// An element on a page, by their places.
 type Place = (usize, usize);
@@ -118,13 +121,16 @@ impl Repeats {
     }
 }
 
-/// Whether the content of an element can be left out: a text or a picture, and no list of pages, whose headings are links.
+/// Whether the content of an element can be left out: a text, a picture or a drawing made of elements, and no list of
+/// pages, whose headings are links.
 fn may_be_left_out(element: &Element) -> bool {
     let content = element.content;
     HOLDERS.contains(&element.name.as_str())
         && !element.is_in_link
         && content.linked_headings == 0
-        && (content.text >= SHORTEST || content.pictures > 0)
+        && (content.text >= SHORTEST_TEXT
+            || content.pictures > 0
+            || (content.links == 0 && element.inner.len() >= SHORTEST))
 }
 
 /// Writes one page.

@@ -75,6 +75,7 @@ pub struct Content {
     /// The bytes of its text outside of links.
     pub text: usize,
     pub pictures: usize,
+    pub links: usize,
     /// The links in its headings.
     pub linked_headings: usize,
 }
@@ -85,6 +86,7 @@ impl Content {
         Self {
             text: self.text - before.text,
             pictures: self.pictures - before.pictures,
+            links: self.links - before.links,
             linked_headings: self.linked_headings - before.linked_headings,
         }
     }
@@ -213,7 +215,10 @@ impl<'a> Writer<'a> {
         let is_heading = |open: &Open| matches!(open.name.as_bytes(), [b'h', b'1'..=b'6']);
         match name {
             "img" => self.counted.pictures += 1,
-            "a" if self.open.iter().any(is_heading) => self.counted.linked_headings += 1,
+            "a" => {
+                self.counted.links += 1;
+                self.counted.linked_headings += usize::from(self.open.iter().any(is_heading));
+            }
             _ => {}
         }
     }
