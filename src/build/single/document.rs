@@ -33,6 +33,7 @@ impl Document {
             match edit {
                 Edit::OwnId => self.html.push_str(own),
                 Edit::OwnAddress => crate::escape::percent_encode(own, &mut self.html),
+                Edit::Current => self.html.push_str(" aria-current=\"true\""),
                 Edit::Picture(route, length) => {
                     let start = self.html.len();
                     self.html.push_str(&written.html[at..at + length]);

@@ -1,7 +1,8 @@
 //! Writes the pages, each text once: a question shows the same text as the story that answers it.
 //!
 //! What is repeated gets the number of the first text and stays empty; the script fills it when its page is opened. Without the
-//! script there is a link to the page with the text. Lists of pages are never left out, so every page can be reached.
+//! script there is a link to the page with the text. Lists of pages are left out only where a telling repeats those of its story, so
+//! every page can be reached.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,14 +15,16 @@ use crate::escape::escaped;
 use crate::route::Route;
 
 /// The elements whose content can be left out: in them, a link is in a valid place.
-const HOLDERS: [&str; 10] = [
+const HOLDERS: [&str; 12] = [
     "article",
     "aside",
     "blockquote",
     "dd",
     "div",
     "figure",
+    "footer",
     "li",
+    "nav",
     "p",
     "section",
     "td",
@@ -95,23 +98,28 @@ impl Repeats {
         let mut first = HashMap::new();
         let mut repeats = Self::default();
         for place in order {
-            repeats.add(place, &pages[place], &mut first);
+            repeats.add(place, pages, &mut first);
         }
         repeats
     }
 
-    fn add(&mut self, place: usize, page: &SinglePage, first: &mut HashMap<u128, Place>) {
+    fn add(&mut self, place: usize, pages: &[SinglePage], first: &mut HashMap<u128, Place>) {
+        let page = &pages[place];
         let elements = &page.main.elements;
         let mut index = 0;
         while let Some(element) = elements.get(index) {
             let here = (place, index);
             index += 1;
-            if !may_be_left_out(element) {
+            if element.is_in_link
+                || element.inner.len() < SHORTEST_TEXT
+                || !HOLDERS.contains(&element.name.as_str())
+            {
                 continue;
             }
             let digest = xxh3_128(page.main.html[element.inner.clone()].as_bytes());
             let original = *first.entry(digest).or_insert(here);
-            if original != here {
+            let is_of_story = || is_telling_of(&page.route, &pages[original.0].route);
+            if original != here && (!is_list(element) || is_of_story()) {
                 let next = self.numbers.len() + 1;
                 self.numbers.entry(original).or_insert(next);
                 self.originals.insert(here, original);
@@ -121,16 +129,20 @@ impl Repeats {
     }
 }
 
-/// Whether the content of an element can be left out: a text, a picture or a drawing made of elements, and no list of
-/// pages, whose headings are links.
-fn may_be_left_out(element: &Element) -> bool {
+/// Whether an element is a list of pages, and not a text, a picture, or a drawing made of elements.
+fn is_list(element: &Element) -> bool {
     let content = element.content;
-    HOLDERS.contains(&element.name.as_str())
-        && !element.is_in_link
-        && content.linked_headings == 0
-        && (content.text >= SHORTEST_TEXT
-            || content.pictures > 0
-            || (content.links == 0 && element.inner.len() >= SHORTEST))
+    let is_text = content.text >= SHORTEST_TEXT || content.pictures > 0;
+    let is_drawing = content.links == 0 && element.inner.len() >= SHORTEST;
+    content.linked_headings > 0 || !(is_text || is_drawing)
+}
+
+/// Whether a page is a telling of the story of another page.
+fn is_telling_of(page: &Route, other: &Route) -> bool {
+    match (page, other) {
+        (Route::Telling(story, _), Route::Story(other)) => story == other,
+        _ => false,
+    }
 }
 
 /// Writes one page.

@@ -30,6 +30,7 @@
     ];
     for (const element of content.querySelectorAll("*")) {
       element.removeAttribute("data-text");
+      if (element.getAttribute("href") === `#${encoded(from)}`) element.removeAttribute("aria-current");
       for (const attribute of element.attributes) {
         for (const [start, replaced] of starts) {
           if (attribute.value.startsWith(start)) attribute.value = attribute.value.replaceAll(start, replaced);
@@ -44,9 +45,13 @@
       const original = document.querySelector(`[data-text="${copy.dataset.copy}"]`);
       fill(original);
       const content = original.cloneNode(true);
-      adopt(content, original.closest("main").id, copy.closest("main").id);
+      const [from, to] = [original, copy].map((element) => element.closest("main").id);
+      adopt(content, from, to);
       copy.replaceChildren(...content.childNodes);
       copy.removeAttribute("data-copy");
+      for (const link of copy.querySelectorAll("nav a")) {
+        if (link.getAttribute("href") === `#${encoded(to)}`) link.setAttribute("aria-current", "true");
+      }
     }
   };
 

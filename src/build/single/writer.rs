@@ -48,6 +48,8 @@ pub enum Edit {
     OwnId,
     /// The same, percent-encoded.
     OwnAddress,
+    /// A mark that a link leads to the page that it is on.
+    Current,
     /// The content of a picture, in place of its path, which has this length.
     Picture(Route, usize),
 }
@@ -195,11 +197,13 @@ impl<'a> Writer<'a> {
         let written_as = leads_nowhere.then_some("span");
         self.written.html.push('<');
         self.written.html.push_str(written_as.unwrap_or(tag.name));
+        let leads_here = self.source.ids == Ids::OfPage && self.leads_here(tag);
         for attribute in tag.attributes() {
             let lower = attribute.name.to_ascii_lowercase();
-            let is_of_link = matches!(lower.as_str(), "href" | "rel" | "target" | "download");
-            if !(leads_nowhere && is_of_link) {
-                self.attribute(&name, &lower, &attribute);
+            match lower.as_str() {
+                "href" | "rel" | "target" | "download" if leads_nowhere => {}
+                "aria-current" if leads_here => self.edit(Edit::Current),
+                lower => self.attribute(&name, lower, &attribute),
             }
         }
         let tag_end = self.written.html.len();
@@ -262,12 +266,14 @@ impl<'a> Writer<'a> {
         self.written.html.push('>');
     }
 
+    /// Whether a link leads to the page that it is on.
+    fn leads_here(&self, tag: Tag<'_>) -> bool {
+        href(tag).is_some_and(|href| self.target(&unescaped(href.value)) == Target::SamePage(""))
+    }
+
     /// Whether a link leads to something that is not in the file. A file is noted.
     fn leads_nowhere(&mut self, tag: Tag<'_>) -> bool {
-        let href = tag
-            .attributes()
-            .find(|attribute| attribute.name.eq_ignore_ascii_case("href"));
-        let Some(href) = href else { return false };
+        let Some(href) = href(tag) else { return false };
         match self.target(&unescaped(href.value)) {
             Target::File(route) => {
                 self.written.left_out.insert(route);
@@ -367,14 +373,15 @@ impl<'a> Writer<'a> {
             return self.plain(attribute);
         }
         let to_main = fragment == self.source.main_id;
+        let to_page = to_main || matches!(fragment, "" | "top");
         self.open_attribute(attribute.name);
-        if self.source.ids == Ids::OfFrame {
+        if to_page || self.source.ids == Ids::OfFrame {
             self.written.html.push_str(&address::of(self.source.route));
         } else {
             self.written.html.push('#');
             self.edit(Edit::OwnAddress);
         }
-        if !to_main && fragment != "top" {
+        if !to_page {
             self.fragment(fragment);
         }
         self.written.html.push('"');
@@ -403,6 +410,11 @@ impl<'a> Writer<'a> {
         self.written.html.push_str(&path);
         self.written.html.push('"');
     }
+}
+
+fn href(tag: Tag<'_>) -> Option<Attribute<'_>> {
+    tag.attributes()
+        .find(|attribute| attribute.name.eq_ignore_ascii_case("href"))
 }
 
 /// Writes an attribute as it is.
