@@ -161,7 +161,7 @@ fn id(path: &str) -> String {
     format!("/{path}")
 }
 
-fn main_of<'p>(page: &'p Page, path: &str) -> usize {
+fn main_of(page: &Page, path: &str) -> usize {
     *page
         .all("main")
         .iter()
@@ -440,8 +440,8 @@ fn drawings_animations_and_what_is_no_picture_stay_as_they_are() {
         shown("a.png", broken),
         ("image/png".to_owned(), broken.to_vec())
     );
-    let small = encoded(&DynamicImage::new_rgb8(2, 2), ImageFormat::Png);
-    assert!(shown("a.png", &small).1.len() <= small.len());
+    let plain = encoded(&DynamicImage::new_luma8(2, 2), ImageFormat::Png);
+    assert!(shown("a.png", &plain).1.len() <= plain.len());
 }
 
 #[test]
@@ -514,6 +514,24 @@ title: The story
             .count(),
         1
     );
+}
+
+#[test]
+fn a_theme_may_leave_out_tags_that_html_does_not_need() {
+    let single = made_from(
+        "-- site.toml --\ntheme = \"mine\"\n-- themes/mine/templates/base.html --\n<!doctype html><head><title>{% block title %}{% endblock title %}</title>{% block style %}{% endblock style %}\
+         <main {% block main_class %}{% endblock main_class %}>{% block main %}{% endblock main %}</main><p>end\n\
+         -- content/stories/s.md --\n---\ntitle: S\n---\n",
+    );
+    let page = parse(&single.html);
+    assert_eq!(page.all("meta").len(), 1, "the policy is there once");
+    assert!(single.html.contains("<head>\n<meta http-equiv"));
+    let scripts = page.texts("script");
+    assert!(
+        scripts[0].contains("paged") && scripts[1].contains("turnTo"),
+        "{scripts:?}"
+    );
+    assert_eq!(page.all("main").len(), single.pages);
 }
 
 #[test]

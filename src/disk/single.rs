@@ -3,6 +3,7 @@
 //! The last line of the file is a seal: a digest of everything before it. A file with its seal is as a build wrote it, so the next
 //! build may replace it. Any other file stays as it is.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -50,7 +51,7 @@ impl OutputFile {
             return refuse("it is a folder, and `--single` writes one file");
         };
         let name = name.to_string_lossy().into_owned();
-        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        let ending = path.extension().map(OsStr::to_ascii_lowercase);
         if ending.is_none_or(|ending| ending != ENDING) {
             return refuse("its name does not end in `.html`, so a phone would not show it");
         }

@@ -1,6 +1,7 @@
 //! The frame that all pages of the file share: that of the home page, with its styles and scripts inside.
 
 use std::collections::BTreeSet;
+use std::iter::Peekable;
 
 use super::address::{self, Target};
 use super::page::{Layout, SinglePage, attribute, without_main};
@@ -150,8 +151,8 @@ fn frame(edition: &Edition, pages: &[SinglePage]) -> Result<(Written, Written), 
         late: Vec::new(),
         seen: BTreeSet::new(),
     };
-    let before = frame.write(layout.before(), pages)?;
-    let after = frame.write(layout.after(), pages)?;
+    let before = frame.before(layout.before())?;
+    let after = frame.after(layout.after(), pages)?;
     Ok((before, after))
 }
 
@@ -165,41 +166,64 @@ struct Frame<'a> {
 }
 
 impl Frame<'_> {
-    fn write(&mut self, tokens: &[Token<'_>], pages: &[SinglePage]) -> Result<Written, Diagnostic> {
+    /// Writes the part before the pages. What it adds has its place at the end of the head, or else before the pages.
+    fn before(&mut self, tokens: &[Token<'_>]) -> Result<Written, Diagnostic> {
+        let has_charset = tokens
+            .iter()
+            .any(|token| attribute(token, "charset").is_some());
+        let mut addition = Some(head());
         let mut writer = Writer::new(self.source);
         let mut tokens = tokens.iter().peekable();
         while let Some(token) = tokens.next() {
-            let name = match token.kind {
-                Kind::Open(tag) => tag.lower_name(),
-                Kind::Close(tag) => format!("/{}", tag.lower_name()).into(),
-                Kind::Text | Kind::Hidden => "".into(),
-            };
-            match name.as_ref() {
-                "link" => self.link(token, &mut writer)?,
-                "script" => {
-                    let text = tokens.next_if(|next| next.kind == Kind::Text);
-                    tokens.next_if(|next| matches!(next.kind, Kind::Close(_)));
-                    let text = text.map_or("", |text| &self.source.html[text.range.clone()]);
-                    self.script(token, text, &mut writer)?;
-                }
-                "meta" => {
-                    writer.token(token);
-                    if attribute(token, "charset").is_some() {
-                        writer.add(POLICY);
-                    }
-                }
-                "/head" => {
-                    writer.add(&head());
-                    writer.token(token);
-                }
-                "/body" => {
-                    self.end_of_body(pages, &mut writer)?;
-                    writer.token(token);
-                }
-                _ => writer.token(token),
+            if closes(token, "head") {
+                writer.add(&addition.take().unwrap_or_default());
+            }
+            self.token(token, &mut tokens, &mut writer)?;
+            let is_place = attribute(token, "charset").is_some();
+            if is_place || (opens(token, "head") && !has_charset) {
+                writer.add(POLICY);
             }
         }
+        writer.add(&addition.unwrap_or_default());
         Ok(writer.finish())
+    }
+
+    /// Writes the part after the pages. What it adds has its place at the end of the body, or else at the end.
+    fn after(&mut self, tokens: &[Token<'_>], pages: &[SinglePage]) -> Result<Written, Diagnostic> {
+        let mut writer = Writer::new(self.source);
+        let end = tokens
+            .iter()
+            .position(|token| closes(token, "body"))
+            .unwrap_or(tokens.len());
+        let mut inner = tokens[..end].iter().peekable();
+        while let Some(token) = inner.next() {
+            self.token(token, &mut inner, &mut writer)?;
+        }
+        self.end_of_body(pages, &mut writer)?;
+        for token in &tokens[end..] {
+            writer.token(token);
+        }
+        Ok(writer.finish())
+    }
+
+    /// Writes a token; of a script, also its text and its end tag, which follow in `rest`.
+    fn token<'t, 'k: 't>(
+        &mut self,
+        token: &'t Token<'k>,
+        rest: &mut Peekable<impl Iterator<Item = &'t Token<'k>>>,
+        writer: &mut Writer<'_>,
+    ) -> Result<(), Diagnostic> {
+        if opens(token, "link") {
+            return self.link(token, writer);
+        }
+        if !opens(token, "script") {
+            writer.token(token);
+            return Ok(());
+        }
+        let text = rest.next_if(|next| next.kind == Kind::Text);
+        rest.next_if(|next| closes(next, "script"));
+        let text = text.map_or("", |text| &self.source.html[text.range.clone()]);
+        self.script(token, text, writer)
     }
 
     /// Writes a style sheet with its rules and an icon with its content. Other links are left out if they lead to files of the site.
@@ -263,6 +287,14 @@ impl Frame<'_> {
         }
         Ok(())
     }
+}
+
+fn opens(token: &Token<'_>, name: &str) -> bool {
+    matches!(token.kind, Kind::Open(tag) if tag.lower_name() == name)
+}
+
+fn closes(token: &Token<'_>, name: &str) -> bool {
+    matches!(token.kind, Kind::Close(tag) if tag.lower_name() == name)
 }
 
 /// What is added to the head: the rules, and a mark that scripts run, so that the other pages are never shown for a moment.

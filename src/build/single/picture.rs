@@ -14,7 +14,7 @@ use image::{
 };
 
 use crate::build::Made;
-use crate::wiki::picture;
+use crate::wiki::picture::{self, Clean};
 
 /// The longest side of a picture, in points of the picture.
 const LONGEST: u32 = 1200;
@@ -47,14 +47,19 @@ fn address(bytes: &[u8], media_type: &str) -> String {
     address
 }
 
-/// A picture with fewer points or fewer bytes, and its media type; `None` if it stays as it is.
+/// A picture with fewer points or fewer bytes, and its media type; `None` if it cannot be decoded, or if it moves.
 fn smaller(bytes: &[u8]) -> Option<(Vec<u8>, &'static str)> {
     let decoded = Decoded::of(bytes)?;
     let is_changed = decoded.is_turned || decoded.longest() > LONGEST;
-    let (made, media_type) = decoded.shrunk().encoded().ok()?;
-    // The metadata is gone, but a colour profile can have a name.
-    let made = picture::clean(&made).map_or(made, |clean| clean.bytes);
-    (is_changed || made.len() < bytes.len()).then_some((made, media_type))
+    let made = decoded.shrunk().encoded().ok()?;
+    // The new one has no metadata, but its colour profile can have a name.
+    let [made, original] = [made.as_slice(), bytes].map(|bytes| picture::clean(bytes).ok());
+    let original = original.filter(|original| {
+        let is_no_longer = |made: &Clean| original.bytes.len() <= made.bytes.len();
+        !is_changed && made.as_ref().is_none_or(is_no_longer)
+    });
+    let Clean { bytes, extension } = original.or(made)?;
+    Some((bytes, mime_guess::from_ext(extension).first_raw()?))
 }
 
 /// A picture in memory, upright.
@@ -121,17 +126,13 @@ impl Decoded {
     }
 
     /// The smaller one of a PNG and a JPEG; a PNG if something shines through.
-    fn encoded(&self) -> ImageResult<(Vec<u8>, &'static str)> {
+    fn encoded(&self) -> ImageResult<Vec<u8>> {
         if shines_through(&self.image) {
-            return Ok((self.png(&self.image.to_rgba8().into())?, "image/png"));
+            return self.png(&self.image.to_rgba8().into());
         }
         let opaque = self.image.to_rgb8().into();
         let (png, jpeg) = (self.png(&opaque)?, self.jpeg(&opaque)?);
-        Ok(if png.len() <= jpeg.len() {
-            (png, "image/png")
-        } else {
-            (jpeg, "image/jpeg")
-        })
+        Ok(if png.len() <= jpeg.len() { png } else { jpeg })
     }
 
     fn png(&self, image: &DynamicImage) -> ImageResult<Vec<u8>> {
