@@ -55,12 +55,7 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     if options.timings {
         stages.print(terminal);
     }
-    let Summary {
-        written,
-        kept,
-        removed,
-    } = summary;
-    let files = format!("{written} files written, {kept} unchanged, {removed} removed");
+    let files = in_files(summary);
     terminal.say(&closing_line(
         &edition,
         (edition.page_count(), &files),
@@ -225,6 +220,16 @@ fn closing_line(
     };
     let took = in_words(stages.started.elapsed());
     format!("built {pages} pages {whom} in {took}{warnings}: {files}")
+}
+
+/// What happened to the files of a site.
+fn in_files(summary: Summary) -> String {
+    let Summary {
+        written,
+        kept,
+        removed,
+    } = summary;
+    format!("{written} files written, {kept} unchanged, {removed} removed")
 }
 
 /// The duration of each stage of a build.
