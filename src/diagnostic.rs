@@ -243,6 +243,7 @@ pub mod rules {
         CALLOUT = "unknown-callout", Warning, "A call-out has one of the known types.";
         COMPETENCY = "unknown-competency", Error, "A competency has a file under `content/competencies/`.";
         FIELD_UNKNOWN = "unknown-field", Error, "Front matter has known fields only.";
+        INTERVIEW = "unknown-interview", Error, "An interview that a document refers to exists.";
         QUESTION = "unknown-question", Error, "A question that a telling answers exists.";
         STORY = "unknown-story", Error, "A story that a document refers to exists.";
         TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
