@@ -187,7 +187,8 @@ impl PageWriter<'_> {
         self.up_to(element.tag_end);
         self.document.push(&format!(" data-copy=\"{number}\""));
         self.up_to(element.inner.start);
-        if self.linked != Some(original.0) && original.0 != self.place {
+        let has_link = element.is_in_row || self.linked == Some(original.0);
+        if !has_link && original.0 != self.place {
             let SinglePage { route, heading, .. } = &self.pages[original.0];
             self.document.push(&format!(
                 "<a href=\"{}\">→ {heading}</a>",

@@ -67,6 +67,8 @@ pub struct Element {
     pub next: usize,
     /// Whether it is in a link.
     pub is_in_link: bool,
+    /// Whether it is in an item of a list, below a heading that is a link.
+    pub is_in_row: bool,
     /// What it contains.
     pub content: Content,
 }
@@ -227,6 +229,12 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Whether the innermost item of a list has a heading with a link already.
+    fn is_in_row(&self) -> bool {
+        let item = self.open.iter().rfind(|open| open.name == "li");
+        item.is_some_and(|item| self.counted.linked_headings > item.before.linked_headings)
+    }
+
     fn push(&mut self, name: String, written_as: Option<&'static str>, tag_end: usize) {
         let start = self.written.html.len();
         self.open.push(Open {
@@ -236,6 +244,7 @@ impl<'a> Writer<'a> {
             before: self.counted,
         });
         self.written.elements.push(Element {
+            is_in_row: self.is_in_row(),
             is_in_link: self.open.iter().rev().skip(1).any(|open| open.name == "a"),
             name,
             tag_end,
