@@ -454,7 +454,7 @@ theme = \"mine\"
 <!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{% block title %}{{ page.title }}{% endblock title %}</title>{% block style %}{% endblock style %}
 <link rel=\"icon\" href=\"{{ page.root }}static/icon.png\">
 <link rel=\"stylesheet\" media=\"screen\" href=\"{{ page.root }}static/css/mine.css?1\">
-<link rel=\"manifest\" href=\"{{ page.root }}static/app.json\">
+<link rel=\"preconnect\" href=\"https://example.org\"><link rel=\"manifest\" href=\"{{ page.root }}static/app.json\">
 <script src=\"https://example.org/far.js\"></script>
 <script defer src=\"{{ page.root }}static/late.js\"></script></head>
 <body><p id=\"top-bar\">Mine</p><main id=\"m\"{% block main_class %} class=\"a\"{% endblock main_class %}>{% block main %}{% endblock main %}<svg/><a href=\"#top-bar\">up</a> <a href=\"#m\">start</a></main>
@@ -502,7 +502,7 @@ title: The story
     ] {
         assert!(html.contains(part), "{part} is not in\n{html}");
     }
-    for part in ["far.js", "manifest", "static/", " defer"] {
+    for part in ["far.js", "preconnect", "manifest", "static/", " defer"] {
         assert!(!html.contains(part), "{part} is in\n{html}");
     }
     let late = html.find("late = ").expect("it is there");

@@ -226,7 +226,8 @@ impl Frame<'_> {
         self.script(token, text, writer)
     }
 
-    /// Writes a style sheet with its rules and an icon with its content. Other links are left out if they lead to files of the site.
+    /// Writes a style sheet with its rules and an icon with its content. Links to other files and to
+    /// other hosts are left out.
     fn link(&self, token: &Token<'_>, writer: &mut Writer<'_>) -> Result<(), Diagnostic> {
         let Source { route, edition, .. } = self.source;
         let rel = attribute(token, "rel").unwrap_or_default().to_lowercase();
@@ -244,6 +245,8 @@ impl Frame<'_> {
                 ));
             }
             Target::File(_) if !rel.contains("icon") => {}
+            // A policy does not keep a browser from connecting to a host that it is to prepare for.
+            Target::Outside if !href.starts_with("data:") => {}
             _ => writer.token(token),
         }
         Ok(())
