@@ -9,10 +9,10 @@ mod emit;
 mod interrupt;
 mod load;
 mod manifest;
+mod one_file;
 mod output;
 mod record;
 mod scaffold;
-mod single;
 mod watcher;
 
 use std::path::{Path, PathBuf};
@@ -23,10 +23,10 @@ use crate::escape::visible;
 pub use emit::{Staging, Summary};
 pub use interrupt::{Held, Interrupts};
 pub use load::{SourceTree, assets, find_site, load, site_whose_sources_hold};
+pub use one_file::{Change, OutputFile};
 pub use output::{Output, refuse_owned};
 pub use record::{RecordLock, load_record, lock_record, save_record};
 pub use scaffold::{create_new, first_there};
-pub use single::{Change, OutputFile};
 pub use watcher::{Activity, Events, Watcher};
 
 /// A failure of the machine, with the path at which it happened.
