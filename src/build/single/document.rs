@@ -33,7 +33,9 @@ impl Document {
             match edit {
                 Edit::OwnId => self.html.push_str(own),
                 Edit::OwnAddress => crate::escape::percent_encode(own, &mut self.html),
-                Edit::Current => self.html.push_str(" aria-current=\"true\""),
+                Edit::Current(value) => {
+                    self.html.push_str(&format!(" aria-current=\"{value}\""));
+                }
                 Edit::Picture(route, length) => {
                     let start = self.html.len();
                     self.html.push_str(&written.html[at..at + length]);

@@ -22,15 +22,19 @@
 
   const encoded = (id) => id.split("/").map(encodeURIComponent).join("/");
 
-  // Gives the copy of a text the ids of the page that it is copied to.
+  // Gives the copy of a text the ids of the page that it is copied to, and marks the link to that page.
   const adopt = (content, from, to) => {
     const starts = [
       [`${from}:`, `${to}:`],
       [`#${encoded(from)}:`, `#${encoded(to)}:`],
     ];
-    for (const element of content.querySelectorAll("*")) {
+    const elements = [...content.querySelectorAll("*")];
+    const linksTo = (id) => elements.filter((element) => element.getAttribute("href") === `#${encoded(id)}`);
+    const marked = linksTo(from).filter((link) => link.hasAttribute("aria-current"));
+    for (const link of marked) link.removeAttribute("aria-current");
+    if (marked.length) for (const link of linksTo(to)) link.setAttribute("aria-current", "true");
+    for (const element of elements) {
       element.removeAttribute("data-text");
-      if (element.getAttribute("href") === `#${encoded(from)}`) element.removeAttribute("aria-current");
       for (const attribute of element.attributes) {
         for (const [start, replaced] of starts) {
           if (attribute.value.startsWith(start)) attribute.value = attribute.value.replaceAll(start, replaced);
@@ -49,9 +53,6 @@
       adopt(content, from, to);
       copy.replaceChildren(...content.childNodes);
       copy.removeAttribute("data-copy");
-      for (const link of copy.querySelectorAll("nav a")) {
-        if (link.getAttribute("href") === `#${encoded(to)}`) link.setAttribute("aria-current", "true");
-      }
     }
   };
 

@@ -48,8 +48,8 @@ pub enum Edit {
     OwnId,
     /// The same, percent-encoded.
     OwnAddress,
-    /// A mark that a link leads to the page that it is on.
-    Current,
+    /// The attribute `aria-current` with this value, of a link that leads to the page that it is on.
+    Current(String),
     /// The content of a picture, in place of its path, which has this length.
     Picture(Route, usize),
 }
@@ -204,7 +204,9 @@ impl<'a> Writer<'a> {
             let lower = attribute.name.to_ascii_lowercase();
             match lower.as_str() {
                 "href" | "rel" | "target" | "download" if leads_nowhere => {}
-                "aria-current" if leads_here => self.edit(Edit::Current),
+                "aria-current" if leads_here => {
+                    self.edit(Edit::Current(attribute.value.replace('"', "&quot;")));
+                }
                 lower => self.attribute(&name, lower, &attribute),
             }
         }
