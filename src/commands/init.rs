@@ -221,6 +221,9 @@ mod tests {
         assert_eq!(found(Content::Usual, Audience::Team), [""; 0]);
         // Nothing in it is for everybody, so a warning says that the site is empty.
         assert_eq!(found(Content::Usual, Audience::Public), ["empty-site"]);
+        for audience in [Audience::Private, Audience::Team, Audience::Public] {
+            assert_eq!(found(Content::Sample, audience), [""; 0], "{audience:?}");
+        }
     }
 
     #[test]
