@@ -338,9 +338,9 @@ fn yaml(text: &str) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::super::init::usual_files;
     use super::*;
     use crate::build::{InputFile, Linked};
+    use crate::commands::init::usual_files;
     use crate::config;
     use proptest::prelude::*;
 

@@ -7,10 +7,10 @@ use crate::diagnostic::Diagnostic;
 use crate::disk::{self, Interrupts};
 use crate::source::locate;
 
-use super::super::new::shown;
-use super::super::terminal::Terminal;
-use super::super::{Error, Outcome};
 use super::EXAMPLE;
+use crate::commands::new::shown;
+use crate::commands::terminal::Terminal;
+use crate::commands::{Error, Outcome};
 
 /// A file of the example: its path and its text.
 type ExampleFile = (&'static str, &'static str);
@@ -164,9 +164,9 @@ fn places(errors: &[Diagnostic], inputs: &Inputs) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::inputs;
-    use super::super::{Content, Files};
     use super::*;
+    use crate::commands::init::tests::inputs;
+    use crate::commands::init::{Content, Files};
 
     const STORY: &str = "content/stories/the-reminders-that-went-out-twice/index.md";
     const VARIANT: &str = "content/stories/the-reminders-that-went-out-twice/as-a-mistake.md";
