@@ -177,7 +177,7 @@ fn a_question_shows_the_opening_the_telling_and_the_facts() {
             "My mistake was five words long",
             "As my mistake",
             "I had tested that the lock holds",
-            "405 of 412 households",
+            "405 of 412",
             "the bookings of that night",
             "Wheelhouse Bikes (fictional)",
             "Had anybody reviewed the lock?",
