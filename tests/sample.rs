@@ -211,7 +211,7 @@ fn an_interview_shows_its_questions_what_to_ask_and_the_notes() {
             "Are Right, A Lot",
             "Tell me about a deadline that you missed",
             "I missed a date by three weeks",
-            "Who is rung at night, and who decides what is repaired in the morning?",
+            "Who is called at night, and who decides what is repaired in the morning?",
             "Bring: the sheet with both shifts, and a pen.",
         ],
     );

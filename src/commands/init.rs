@@ -20,11 +20,11 @@ const GITIGNORE: &str = ".gitignore";
 const GITIGNORE_TEXT: &str = include_str!("init/gitignore");
 
 /// The paths and texts of files, from the root of a site.
-type Files = Vec<(&'static str, &'static str)>;
+pub(super) type Files = Vec<(&'static str, &'static str)>;
 
 /// What a new site contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
+pub(super) enum Content {
     /// Common questions and competencies, and an example of a story.
     Usual,
     /// Common questions and competencies.
@@ -48,7 +48,8 @@ impl Content {
         }
     }
 
-    fn files(self) -> Files {
+    /// The files to write.
+    pub(super) fn files(self) -> Files {
         const OF_EMPTY: [&str; 2] = [config::FILE, "content/home.md"];
         let gitignore = (GITIGNORE, GITIGNORE_TEXT);
         let of_site = match self {
@@ -65,12 +66,6 @@ impl Content {
             .chain(of_site)
             .collect()
     }
-}
-
-/// The files of a new site, for the tests of `storybank new`.
-#[cfg(test)]
-pub(super) fn usual_files() -> Files {
-    Content::Usual.files()
 }
 
 /// Creates a site in a folder without one, or removes the example from a site.

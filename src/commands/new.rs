@@ -340,7 +340,7 @@ mod tests {
 
     use super::*;
     use crate::build::{InputFile, Linked};
-    use crate::commands::init::usual_files;
+    use crate::commands::init::Content;
     use crate::config;
     use proptest::prelude::*;
 
@@ -457,10 +457,10 @@ mod tests {
             for name in [name, in_words] {
                 for kind in [NewKind::Story, NewKind::Question, NewKind::CaseStudy, NewKind::Competency, NewKind::Variant] {
                     let name = if kind == NewKind::Variant { format!("the-reminders-that-went-out-twice/{name}") } else { name.clone() };
-                    let Ok(file) = planned(kind, &name, &usual_files()) else { continue };
+                    let Ok(file) = planned(kind, &name, &Content::Usual.files()) else { continue };
                     let parts: Vec<&str> = file.path.split('/').collect();
                     prop_assert!(parts[0] == "content" && parts.len() <= 4 && parts.iter().all(|part| !part.is_empty() && !part.starts_with('.')), "{}", file.path);
-                    let inputs = inputs(usual_files().into_iter().chain([(file.path.as_str(), file.text.as_str())]));
+                    let inputs = inputs(Content::Usual.files().into_iter().chain([(file.path.as_str(), file.text.as_str())]));
                     let linked = linked(&inputs, Audience::Private);
                     prop_assert_eq!(&linked.diagnostics, &[], "{}", file.text);
                     let made = linked.site.documents.iter().find(|document| document.path.as_str() == file.path).expect("it is a document");
