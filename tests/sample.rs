@@ -77,7 +77,7 @@ fn init_writes_the_sample_as_it_is() {
     let mut written = files_of(&root);
     assert_eq!(
         written.remove(".gitignore"),
-        Some(b"/public\n".to_vec()),
+        Some(b"/public\n/storybank-*.html\n".to_vec()),
         "the built site is not for version control"
     );
     assert_eq!(written, sample());

@@ -96,7 +96,7 @@ fn create(folder: &Path, content: Content, terminal: &Terminal) -> Result<Outcom
     }
     if had_gitignore {
         terminal.warn(&format!(
-            "`{GITIGNORE}` was there already: see that it has the line `/public`"
+            "`{GITIGNORE}` was there already: see that it has the lines `/public` and `/storybank-*.html`, which keep built sites out of version control"
         ));
     }
     terminal.say(&next_steps(folder, content));
