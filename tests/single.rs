@@ -25,7 +25,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Cursor;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -715,6 +716,36 @@ fn an_error_leaves_the_previous_file() {
     assert_eq!(program::tree(folder.path())[name], before[name]);
 }
 
+#[test]
+fn a_killed_build_leaves_a_whole_file() {
+    let folder = folder();
+    let version = |title: &str| {
+        folder.write(&files(&format!("-- site.toml --\ntitle = \"{title}\"\n")));
+        succeed(build(folder.path(), &["--single"]));
+        fs::read(folder.join("storybank-private.html")).expect("it is there")
+    };
+    let started = Instant::now();
+    let versions = [version("One"), version("Other")];
+    let lasts = started.elapsed() / 2;
+    for round in 0..30u32 {
+        let title = if round % 2 == 0 { "One" } else { "Other" };
+        folder.write(&files(&format!("-- site.toml --\ntitle = \"{title}\"\n")));
+        let mut command = build(folder.path(), &["--single"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("it can be started");
+        std::thread::sleep(lasts.mul_f64((f64::from(round) * 0.618_033_988).fract() * 1.2));
+        child.kill().expect("it is a child");
+        child.wait().expect("it is a child");
+        let file = fs::read(folder.join("storybank-private.html")).expect("it is there");
+        assert!(versions.contains(&file), "the file is neither of the two");
+    }
+    assert!(versions.contains(&version("One")));
+    assert_eq!(
+        names(&folder),
+        ["content", "site.toml", "storybank-private.html"]
+    );
+}
+
 /// The single file of the site, open in a browser from the disk.
 struct Phone {
     browser: Browser,
@@ -900,6 +931,13 @@ fn only_the_page_that_is_open_is_printed() {
     phone.shows("stories/move.html");
     let bar = "return getComputedStyle(one('.bar')).display";
     assert_eq!(phone.browser.text(bar), "none");
+    let printed = phone.browser.tools("Page.printToPDF", &json!({}));
+    let pdf = printed["data"].as_str().expect("it is base64");
+    let pdf = STANDARD.decode(pdf).expect("it is base64");
+    let sheets = String::from_utf8_lossy(&pdf)
+        .matches("/Type /Page\n")
+        .count();
+    assert_eq!(sheets, 1, "a short story fits one sheet of paper");
 }
 
 #[test]
