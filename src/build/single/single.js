@@ -2,6 +2,7 @@
 (() => {
   const pages = [...document.querySelectorAll("main[data-title]")];
   const inFrame = [...document.querySelectorAll("a[href]")].filter((link) => !link.closest("main"));
+  const texts = new Map([...document.querySelectorAll("[data-text]")].map((text) => [text.dataset.text, text]));
   const instantly = { behavior: "instant" };
   let open = null;
 
@@ -46,7 +47,7 @@
   // Fills in the texts that are written on another page.
   const fill = (holder) => {
     for (const copy of holder.querySelectorAll("[data-copy]")) {
-      const original = document.querySelector(`[data-text="${copy.dataset.copy}"]`);
+      const original = texts.get(copy.dataset.copy);
       fill(original);
       const content = original.cloneNode(true);
       const [from, to] = [original, copy].map((element) => element.closest("main").id);
