@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet as HashSet;
 
 use super::catalogue::{Catalogue, QuestionPlace};
+use super::claims;
 use super::interviews::{coming, interviews, told_there};
 use super::links::Links;
 use super::names::Names;
@@ -36,6 +37,7 @@ pub fn link(
     assets: &BTreeSet<SitePath>,
 ) -> (Site, Vec<Diagnostic>) {
     let (contents, mut found) = contents(config.clone(), audience, documents);
+    found.extend(claims::report(&contents));
     let (links, dead) = Links::of(&contents, assets);
     let site = Site { contents, links };
     found.extend(dead);

@@ -1,6 +1,7 @@
 //! The linked site: every document, how the things in them belong together, and the queries of pages.
 
 mod catalogue;
+mod claims;
 mod cycles;
 mod files;
 mod id;
