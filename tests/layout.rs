@@ -500,6 +500,11 @@ fn the_matrix_of_a_whole_bank_is_visible_at_once() {
             "0 0 0",
             "{stories} stories, {competencies} competencies"
         );
+        assert_eq!(
+            sheets(&browser, A4),
+            1,
+            "{stories} stories, {competencies} competencies on paper"
+        );
     }
 }
 
