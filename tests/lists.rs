@@ -98,6 +98,18 @@ fn questions_are_grouped_by_their_first_competency_the_urgent_first() {
 }
 
 #[test]
+fn the_group_with_most_gaps_is_the_first_that_was_not_asked() {
+    let site = ["a", "b"].map(competency).concat()
+        + &question("one", "a", "")
+        + &question("two", "b", "")
+        + &question("three", "b", "");
+    assert_eq!(
+        headings(&page(&site, "questions.html")),
+        ["C b", "Q three?", "Q two?", "C a", "Q one?"]
+    );
+}
+
+#[test]
 fn the_index_leads_to_each_group() {
     let page = page(&bank(), "questions.html");
     let index: Vec<(String, String)> = page

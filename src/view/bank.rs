@@ -26,7 +26,7 @@ pub struct Group {
     gaps: usize,
 }
 
-/// All groups: what was asked most comes first, then what has a gap, then the others by their titles. Questions without a competency
+/// All groups: what was asked most comes first, then what has most gaps, then the others by their titles. Questions without a competency
 /// are at the end. Readers other than the author see no gaps, so for them a gap comes last.
 pub fn groups(site: &Site) -> Vec<Group> {
     let mut by_competency: BTreeMap<Option<CompetencyId>, Vec<QuestionId>> = BTreeMap::new();
@@ -38,14 +38,10 @@ pub fn groups(site: &Site) -> Vec<Group> {
     let mut groups: Vec<Group> = groups
         .map(|(competency, questions)| group(site, competency, questions))
         .collect();
+    let gaps = |group: &Group| if is_for_author(site) { group.gaps } else { 0 };
     groups.sort_by_key(|group| {
-        let has_no_gap = group.gaps == 0;
-        (
-            group.competency.is_none(),
-            Reverse(group.asked),
-            is_for_author(site) && has_no_gap,
-            group.competency,
-        )
+        let urgency = (Reverse(group.asked), Reverse(gaps(group)));
+        (group.competency.is_none(), urgency, group.competency)
     });
     let mut start = 0;
     for group in &mut groups {
