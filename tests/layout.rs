@@ -455,3 +455,100 @@ fn remarks_of_reviewers_are_not_printed() {
         }
     }
 }
+
+/// A bank with numbers of stories and competencies. Each story claims one competency, has hashtags
+/// for another, and has both for a third.
+fn bank(stories: usize, competencies: usize) -> String {
+    let competency = |number: usize| {
+        format!(
+            "-- content/competencies/c{number}.md --\n---\ntitle: Competency with name {number}\n---\n"
+        )
+    };
+    let story = |number: usize| {
+        let other = |step: usize| (number + step) % competencies;
+        format!(
+            "-- content/stories/s{number}.md --\n---\ntitle: A story with a title of usual length {number}\ncompetencies: [c{}, c{}]\n---\n\n## Action\n\nI did it. #c{}\n\nI wrote it down. #c{}\n",
+            other(0),
+            other(1),
+            other(1),
+            other(2)
+        )
+    };
+    let competencies: String = (0..competencies).map(competency).collect();
+    competencies + &(0..stories).map(story).collect::<String>()
+}
+
+/// How far the cells of the matrix exceed the window at the right and below, and its own frame.
+const BEYOND: &str = "
+const ends = all('.matrix td, .matrix th').map(cell => cell.getBoundingClientRect());
+const frame = one('.matrix');
+return [
+    Math.max(0, ...ends.map(end => end.right)) - innerWidth,
+    Math.max(0, ...ends.map(end => end.bottom)) - innerHeight,
+    frame.scrollWidth - frame.clientWidth,
+].map(beyond => Math.max(0, Math.ceil(beyond))).join(' ');";
+
+#[test]
+fn the_matrix_of_a_whole_bank_is_visible_at_once() {
+    let browser = Browser::start();
+    for (stories, competencies, height) in [(12, 25, 800), (25, 12, 1120), (1, 3, 800)] {
+        let shown = Shown::new(&bank(stories, competencies));
+        browser.open(&shown.address("matrix.html"));
+        browser.resize(1280, height);
+        assert_eq!(
+            browser.text(BEYOND),
+            "0 0 0",
+            "{stories} stories, {competencies} competencies"
+        );
+        assert_eq!(
+            sheets(&browser, A4),
+            1,
+            "{stories} stories, {competencies} competencies on paper"
+        );
+    }
+}
+
+/// The shapes of the marks in the matrix, as they look without colours.
+const SHAPES: &str = "
+const shape = kind => {
+    const mark = getComputedStyle(one(`.matrix .cell.${kind}`));
+    const inside = getComputedStyle(one(`.matrix .cell.${kind}`), '::before');
+    return `${mark.borderTopStyle} ${mark.borderTopLeftRadius} ${inside.content}`;
+};
+return ['both', 'claimed', 'evidenced'].map(shape).join(', ');";
+
+#[test]
+fn marks_of_the_matrix_differ_in_more_than_their_colour() {
+    let browser = Browser::start();
+    let shown = Shown::new(&bank(12, 25));
+    browser.open(&shown.address("matrix.html"));
+    for media in ["", "print"] {
+        browser.tools("Emulation.setEmulatedMedia", &json!({ "media": media }));
+        assert_eq!(
+            browser.text(SHAPES),
+            "solid 3px \"\", dashed 3px none, solid 50% \"\"",
+            "{media}"
+        );
+    }
+}
+
+#[test]
+fn every_entry_of_the_navigation_is_visible_on_a_phone() {
+    let browser = Browser::start();
+    for language in ["en", "de"] {
+        let site = format!(
+            "-- site.toml --\nlanguage = \"{language}\"\n{}-- content/interviews/a.md --\n---\ncompany: A company\n---\n",
+            question_site(0)
+        );
+        let site = site + "-- content/case-studies/c.md --\n---\ntitle: A case\n---\n\nWords.\n";
+        let shown = Shown::new(&site);
+        browser.open(&shown.address("questions.html"));
+        browser.resize(390, 844);
+        let entries = browser.text(
+            "const inside = place => place.left >= 0 && place.right <= innerWidth && place.height >= 24;
+             const entries = all('.bar nav a').map(entry => entry.getBoundingClientRect());
+             return `${entries.filter(inside).length} of ${entries.length}, ${one('.bar').offsetHeight < 110}`",
+        );
+        assert_eq!(entries, "8 of 8, true", "{language}");
+    }
+}

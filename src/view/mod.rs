@@ -1,5 +1,6 @@
 //! The data of each page: a route of a site becomes a view, which holds everything that its template sees.
 
+mod bank;
 mod data;
 mod interview;
 mod lists;

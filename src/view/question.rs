@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::lists::question_rows;
+use super::bank::question_rows;
 use super::pieces::{
     Extent, answer, answer_nodes, answer_row, clock, full_style, occasions, to_u32,
 };

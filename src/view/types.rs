@@ -533,6 +533,38 @@ pub struct StoriesPage<'a> {
     pub pager: Pager,
 }
 
+/// The way to the questions of the bank that name the same competency first.
+#[derive(Debug, Serialize, Hash)]
+pub struct GroupLink<'a> {
+    /// The title of the competency; empty for the questions that name none.
+    pub title: Cow<'a, str>,
+    /// The address of the group in the list of questions, relative to this page.
+    pub url: String,
+    /// How many questions the group has.
+    pub total: u32,
+    /// How many of them have no answer; 0 unless the site is private.
+    pub gaps: u32,
+    /// How often they were asked, all together; 0 unless the site is private.
+    pub asked: u32,
+}
+
+/// The questions of the bank that name the same competency first. What was asked most is first, then what has no answer.
+#[derive(Debug, Serialize, Hash)]
+pub struct QuestionGroup<'a> {
+    /// The competency; absent for the questions that name none.
+    pub competency: Option<LinkView<'a>>,
+    /// The fragment that leads to the group in the list of questions, without `#`.
+    pub id: &'a str,
+    /// The way to it there, with its numbers.
+    pub link: GroupLink<'a>,
+    /// Whether the home page shows it unfolded.
+    pub is_open: bool,
+    /// Those of its questions that this page shows.
+    pub questions: Vec<QuestionRow<'a>>,
+    /// How many other questions it has.
+    pub more: u32,
+}
+
 /// The follow-ups about one story, in the list of questions.
 #[derive(Debug, Serialize, Hash)]
 pub struct FollowUpGroup<'a> {
@@ -547,8 +579,12 @@ pub struct FollowUpGroup<'a> {
 pub struct QuestionsPage<'a> {
     /// The data of every page; `section` is `questions`.
     pub page: Head<'a>,
-    /// Questions of the bank, those with an answer first; empty if the page has only follow-ups.
-    pub bank: Vec<QuestionRow<'a>>,
+    /// All groups of the bank, on whatever page of the list.
+    pub index: Vec<GroupLink<'a>>,
+    /// The groups of the bank with their questions on this page: what was asked most is first, then what has a gap; empty if the page has only follow-ups.
+    pub groups: Vec<QuestionGroup<'a>>,
+    /// The lists of questions that the author asks; only on the first page.
+    pub asks: Vec<LinkView<'a>>,
     /// The follow-ups, story by story; empty if the page has only questions of the bank.
     pub follow_ups: Vec<FollowUpGroup<'a>>,
     /// The position of this page in the list. Its entries are the bank and the follow-ups together, at most two hundred on a page.
@@ -751,10 +787,12 @@ pub struct MatrixPage<'a> {
 pub struct CoveragePage<'a> {
     /// The data of every page; `section` is `coverage`.
     pub page: Head<'a>,
-    /// Questions that no story names, those with something to adapt first.
+    /// Questions without an answer: what was asked most is first, then what a story could be adapted to.
     pub gaps: Vec<QuestionRow<'a>>,
-    /// Questions that stand on one story.
+    /// Questions that stand on one story, what was asked most first.
     pub thin: Vec<QuestionRow<'a>>,
+    /// Questions with an answer of their own, and at most one story.
+    pub direct: Vec<QuestionRow<'a>>,
     /// Questions with two stories or more.
     pub covered: Vec<QuestionRow<'a>>,
 }
@@ -811,10 +849,8 @@ pub struct HomePage<'a> {
     pub stories_total: u32,
     /// The interview that comes next; absent if there is none, and unless the site is private.
     pub coming: Option<InterviewRow<'a>>,
-    /// Questions with an answer, at most two dozen.
-    pub ready: Vec<QuestionRow<'a>>,
-    /// Questions without one, at most a dozen.
-    pub gaps: Vec<QuestionRow<'a>>,
+    /// The groups of the bank, each with at most a dozen questions: what was asked most is first, then what has a gap.
+    pub groups: Vec<QuestionGroup<'a>>,
     /// The strongest stories, at most six.
     pub stories: Vec<StoryRow<'a>>,
     /// All competencies, in the order of their titles.
