@@ -1,6 +1,7 @@
 //! The data of each page: a route of a site becomes a view, which holds everything that its template sees.
 
 mod data;
+mod figures;
 mod interview;
 mod lists;
 mod open_points;

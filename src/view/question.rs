@@ -1,5 +1,6 @@
 //! The page of a question, and the page of a competency.
 
+use std::iter;
 use std::ops::Range;
 
 use super::lists::question_rows;
@@ -8,7 +9,7 @@ use super::pieces::{
 };
 use super::telling::pace;
 use super::types::{AnswerView, CompetencyPage, DirectAnswerView, FrameworkView, QuestionPage};
-use crate::html::{Ids, PageWriter, Style};
+use crate::html::{Ids, PageWriter, Remarks, Style};
 use crate::model::{DirectAnswer, Prose};
 use crate::site::{CompetencyId, InterviewId, PageKey, QuestionId};
 
@@ -60,6 +61,35 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         adaptable_more: to_u32(question.adaptable_total - question.adaptable.len()),
         adaptable,
         backlinks: writer.backlinks(PageKey::Question(id), is_named),
+        open_remarks: to_u32(open_remarks(writer, id)),
+        open_points_url: writer.open_points_url(),
+    }
+}
+
+/// How many remarks of reviewers are open in the texts of a page: in the question itself, and in the tellings that it shows in full.
+fn open_remarks(writer: &PageWriter<'_>, id: QuestionId) -> usize {
+    let site = writer.context.site;
+    let (document, nodes) = answer_nodes(writer, id);
+    let told = site.question(id).answers.iter().take(FULL_ANSWERS);
+    let sections = told.flat_map(|&story| {
+        let sections = site.telling(site.telling_for(story, id)).sections.iter();
+        sections.map(|told| (told.id.document, site.section(told.id).nodes.clone()))
+    });
+    iter::once((document, nodes))
+        .chain(sections)
+        .map(|(document, nodes)| {
+            let open = &site.document(document).body.open_remarks;
+            let before = |node| open.partition_point(|remark| remark.start < node);
+            before(nodes.end) - before(nodes.start)
+        })
+        .sum()
+}
+
+/// The style of a text that is read minutes before an interview.
+fn without_remarks(heading_base: u8, ids: Ids) -> Style<'static> {
+    Style {
+        remarks: Remarks::Omitted,
+        ..full_style(heading_base, ids)
     }
 }
 
@@ -82,7 +112,7 @@ fn body(writer: &mut PageWriter<'_>, id: QuestionId) -> String {
     .collect();
     let style = Style {
         left_out: &left_out,
-        ..full_style(level, Ids::Given)
+        ..without_remarks(level, Ids::Given)
     };
     writer.html(document, nodes, style)
 }
@@ -120,7 +150,7 @@ fn direct_answers<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Vec<Direct
                 html: writer.html(
                     document,
                     answer.nodes.clone(),
-                    full_style(BELOW_TITLE + 1, Ids::Given),
+                    without_remarks(BELOW_TITLE + 1, Ids::Given),
                 ),
                 spoken: clock(seconds),
                 target: clock(target),
