@@ -352,8 +352,12 @@ impl<'a> Writer<'_, 'a> {
 
     /// Whether an element is a remark that this page leaves out, or an item of a list that holds only such a remark.
     fn is_omitted(&self, tag: Tag, inner: Range<usize>) -> bool {
-        let is_remark =
-            |tag| matches!(tag, Tag::Callout(CalloutKind::Question | CalloutKind::Answered));
+        let is_remark = |tag| {
+            matches!(
+                tag,
+                Tag::Callout(CalloutKind::Question | CalloutKind::Answered)
+            )
+        };
         let starts_with_remark = || {
             let first = self.body.nodes.get(inner.start).map(|node| node.event);
             matches!(first, Some(Event::Start(tag)) if is_remark(tag))

@@ -74,8 +74,10 @@ fn texts(site: &Site, id: TellingId) -> impl Iterator<Item = Cow<'_, str>> {
         let section = site.section(told.id);
         let is_beside = matches!(section.part, Some(Part::Changes | Part::FollowUps));
         let body = &site.document(told.id.document).body;
-        (!is_beside && !section.is_private)
-            .then(|| body.spoken_text(section.nodes.clone(), &telling.left_out).into())
+        (!is_beside && !section.is_private).then(|| {
+            body.spoken_text(section.nodes.clone(), &telling.left_out)
+                .into()
+        })
     });
     headline.into_iter().chain(sections)
 }
@@ -139,7 +141,10 @@ mod tests {
     fn numbers_and_words_are_tokens() {
         let of = |text| tokens(text).collect::<Vec<_>>().join("|");
         assert_eq!(of("$1.2M per day."), "1.2|m|per|day");
-        assert_eq!(of("12,000 12.000 12’000 12\u{a0}000"), "12000|12000|12000|12000");
+        assert_eq!(
+            of("12,000 12.000 12’000 12\u{a0}000"),
+            "12000|12000|12000|12000"
+        );
         assert_eq!(of("1,234,567.89, Sev2"), "1.234.567.89|sev|2");
         assert_eq!(of("40 %, – 3. Größe"), "40|3|größe");
         assert_eq!(of(""), "");

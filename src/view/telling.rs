@@ -9,7 +9,8 @@ use crate::html::{Ids, PageWriter, Remarks, Style};
 use crate::markdown::{Event, Tag};
 use crate::model::{Audience, Document, Meta, Part, Prose, Section, Status};
 use crate::site::{
-    Change, DocumentId, Origin, PageKey, SectionId, Site, StoryId, Telling, TellingId, TellingSection,
+    Change, DocumentId, Origin, PageKey, SectionId, Site, StoryId, Telling, TellingId,
+    TellingSection,
 };
 
 /// The most words that a headline can have to be said in thirty seconds.
@@ -44,9 +45,7 @@ pub fn headline_of(site: &Site, id: TellingId) -> Headline<'_> {
         .and_then(|place| headline_paragraph(site, &telling.sections[place]));
     match paragraph {
         Some((document, nodes)) => Headline::Paragraph(document, nodes),
-        None => Headline::Text(Prose::or_empty(
-            site.story_meta(id.story).headline.as_ref(),
-        )),
+        None => Headline::Text(Prose::or_empty(site.story_meta(id.story).headline.as_ref())),
     }
 }
 
@@ -155,9 +154,7 @@ pub fn telling_view<'a>(
 
 /// Whether a page says what is still to be written: it is the author's own draft of a story.
 pub fn has_hints(site: &Site, id: TellingId) -> bool {
-    id.is_main()
-        && site.audience == Audience::Private
-        && site.telling(id).status == Status::Draft
+    id.is_main() && site.audience == Audience::Private && site.telling(id).status == Status::Draft
 }
 
 /// The parts of a story with the headings that they have in every language.
