@@ -87,7 +87,7 @@ mod tests {
     fn a_heading_opens_an_answer_until_the_next_of_its_level() {
         let text = "Guidance.\n\n## Answer\n\nOne two.\n\n### More\n\nThree.\n\n## Answer for harbour-onsite\n\nFour.\n\n## Notes\n\nFive.\n";
         let harbour = Some("harbour-onsite".to_owned());
-        assert_eq!(read_answers(text), [(None, 3), (harbour, 1)]);
+        assert_eq!(read_answers(text), [(None, 4), (harbour, 1)]);
     }
 
     #[test]
