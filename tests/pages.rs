@@ -225,7 +225,7 @@ fn stories_are_sorted_by_relevance() {
     assert_eq!(
         named,
         [
-            "Guidance", "three", "five", "four", "one", "two", "six", "seven"
+            "three", "five", "four", "Guidance", "one", "two", "six", "seven"
         ]
     );
 }
@@ -749,8 +749,10 @@ fn figures_are_shown_as_written() {
     );
     let page = page(&text, "stories/s.html");
     assert_eq!(
-        page.texts_of_class("figures"),
-        ["people affected 1.10 share 007 loss 1_000 the customer cost $1.2M team 4"]
+        page.texts_of_class("facts"),
+        [
+            "Have ready people affected 1.10 share 007 loss 1_000 the customer cost $1.2M team 4"
+        ]
     );
 }
 
