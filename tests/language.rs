@@ -21,11 +21,12 @@ use storybank::source::SitePath;
 const SITE: &str = include_str!("sites/cyrillic.site");
 
 /// Standard headings of sections, which the format defines only in English.
-const HEADINGS: [&str; 7] = [
+const HEADINGS: [&str; 8] = [
     "Situation",
     "Task",
     "Action",
     "Result",
+    "Learning",
     "Headline",
     "Summary",
     "Timeline",
@@ -284,7 +285,7 @@ fn numbers_dates_and_plurals_follow_the_language() {
     );
     assert_eq!(
         german.count(word::REASON_SHARED, 1, &[("shared", "1")]),
-        "teilt 1 von 1 Kompetenz"
+        "beansprucht 1 von 1 Kompetenz"
     );
     let english = phrases("en-GB", "");
     assert_eq!(

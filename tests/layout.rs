@@ -282,15 +282,15 @@ fn assert_fits(site: &str) {
     assert!(outside.is_empty(), "{}", outside.join("\n"));
 }
 
-/// The side of a section's text on which its figures, a remark and its label are, and the side on
-/// which its letter has space.
+/// The side of the headline on which the figures are, the side of a section's text on which a remark
+/// and its label are, and the side on which its letter has space.
 const SIDES: &str = "
 const place = name => all(name)[0].getBoundingClientRect();
 const told = place('.part p');
 const side = (start, end) => start < end ? 'left' : 'right';
 const room = getComputedStyle(all('.words')[0]);
 return [
-    side(place('.ready').left, told.left),
+    side(place('.facts').left, place('.headline').left),
     side(place('.part .remark').left, told.left),
     getComputedStyle(all('.part > .label')[0]).textAlign,
     side(parseFloat(room.paddingRight), parseFloat(room.paddingLeft)),
@@ -309,7 +309,7 @@ fn margin_and_gutter_follow_the_direction_of_the_site() {
             "\u{5d4}\u{5e0}\u{5d4}\u{5e8} \u{5d2}\u{5d1}\u{5d4}.",
         ] {
             let story = format!(
-                "-- content/stories/river.md --\n---\ntitle: The river\nfacts:\n  height: 3 m\n---\n\n## Situation\n\n{words}\n\n> [!question] {words}\n\n## Action\n\n{words}\n"
+                "-- content/stories/river.md --\n---\ntitle: The river\nheadline: {words}\nfacts:\n  height: 3 m\n---\n\n## Situation\n\n{words}\n\n> [!question] {words}\n\n## Action\n\n{words}\n"
             );
             let shown = Shown::new(&format!("{settings}{story}"));
             browser.open(&shown.address("stories/river.html"));
