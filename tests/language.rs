@@ -261,7 +261,7 @@ fn mistakes_in_a_table_are_found() {
         ["expected a text, or a table of texts"]
     );
     assert_eq!(
-        mistakes("my_own_heading = \"{anything}\"\nlabel_of_derived = \"Pour {competency}\""),
+        mistakes("my_own_heading = \"{anything}\"\nlabel_of_emphasis = \"Pour {competency}\""),
         Vec::<String>::new()
     );
 }
