@@ -916,7 +916,7 @@ fn more_than_six_figures_fold() {
         .collect();
     let text = file(
         "stories/s",
-        &format!("title: S\nfacts:\n{facts}").trim_end(),
+        format!("title: S\nfacts:\n{facts}").trim_end(),
         "a",
     );
     let page = page(&text, "stories/s.html");

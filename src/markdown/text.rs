@@ -83,6 +83,9 @@ fn is_spoken(byte: u8) -> bool {
         | (byte == b'&')
 }
 
+/// How many bytes are read to find the first words of a text.
+const LONGEST_START: usize = 2000;
+
 /// What is not said aloud.
 const SILENT: &[Skip] = &[
     Skip::CodeBlocks,
@@ -136,7 +139,7 @@ impl Body {
                 _ => {}
             }
             // The last word can go on in the next node.
-            if text.split_whitespace().nth(most + 1).is_some() {
+            if text.len() > LONGEST_START || text.split_whitespace().nth(most + 1).is_some() {
                 break;
             }
         }

@@ -116,7 +116,8 @@ fn end_of_number(text: &str) -> usize {
     let mut characters = text.char_indices().peekable();
     while let Some((at, next)) = characters.next() {
         let follows = characters.peek().map(|&(_, next)| next);
-        if !next.is_ascii_digit() && !(SEPARATORS.contains(&next) && is_digit(follows)) {
+        let separates = SEPARATORS.contains(&next) && is_digit(follows);
+        if !next.is_ascii_digit() && !separates {
             return at;
         }
     }
