@@ -114,22 +114,18 @@ pub fn telling_view<'a>(
     ids: Ids,
     detail: Detail,
 ) -> TellingView<'a> {
-    let telling = writer.context.site.telling(id);
-    let sections = Sections {
+    let site = writer.context.site;
+    let telling = site.telling(id);
+    let Text { lead, parts, meter } = Sections {
         story: id.story,
         telling,
         ids,
         detail,
         writer: &mut *writer,
-    };
-    let Text { lead, parts, meter } = sections.text();
-    let parts = match detail {
-        Detail::Differences if has_hints(writer.context.site, id) => with_missing(parts),
-        _ => parts,
-    };
-    let headline_words = headline_words(writer.context.site, id);
-    let seconds = writer.context.site.seconds(telling.words);
-    let target = writer.context.site.target(id).0;
+    }
+    .text();
+    let headline_words = headline_words(site, id);
+    let (seconds, target) = (site.seconds(telling.words), site.target(id).0);
     // The bar is as long as the longer of the two: a short telling does not fill it.
     let scale = seconds.max(target).max(1);
     TellingView {
@@ -148,7 +144,10 @@ pub fn telling_view<'a>(
         over: pace(seconds, target) == "over",
         meter,
         lead,
-        parts,
+        parts: match detail {
+            Detail::Differences if has_hints(site, id) => with_missing(parts),
+            _ => parts,
+        },
     }
 }
 
