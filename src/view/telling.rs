@@ -116,18 +116,10 @@ pub fn telling_view<'a>(
 ) -> TellingView<'a> {
     let site = writer.context.site;
     let telling = site.telling(id);
-    let Text { lead, parts, meter } = Sections {
-        story: id.story,
-        telling,
-        ids,
-        detail,
-        writer: &mut *writer,
-    }
-    .text();
+    let Text { lead, parts, meter } = text(writer, id, ids, detail);
     let headline_words = headline_words(site, id);
     let (seconds, target) = (site.seconds(telling.words), site.target(id).0);
-    // The bar is as long as the longer of the two: a short telling does not fill it.
-    let scale = seconds.max(target).max(1);
+    let (spoken_to, target_at) = to_scale(seconds, target);
     TellingView {
         label: writer.label(id),
         url: writer.link(PageKey::Telling(id), ""),
@@ -138,8 +130,8 @@ pub fn telling_view<'a>(
         words: telling.words,
         spoken: clock(seconds),
         target: clock(target),
-        target_at: target * 100 / scale,
-        spoken_to: seconds * 100 / scale,
+        target_at,
+        spoken_to,
         pace: pace(seconds, target),
         over: pace(seconds, target) == "over",
         meter,
@@ -149,6 +141,13 @@ pub fn telling_view<'a>(
             _ => parts,
         },
     }
+}
+
+/// The ends of a time and of its target on the bar, in per cent. The bar is as long as the longer of the two, so a short telling
+/// does not fill it.
+fn to_scale(seconds: u32, target: u32) -> (u32, u32) {
+    let scale = seconds.max(target).max(1);
+    (seconds * 100 / scale, target * 100 / scale)
 }
 
 /// Whether a page says what is still to be written: it is the author's own draft of a story.
@@ -215,6 +214,18 @@ struct Text<'a> {
     lead: String,
     parts: Vec<PartView<'a>>,
     meter: Vec<MeterPart<'a>>,
+}
+
+/// The text of a telling.
+fn text<'a>(writer: &mut PageWriter<'a>, id: TellingId, ids: Ids, detail: Detail) -> Text<'a> {
+    let sections = Sections {
+        story: id.story,
+        telling: writer.context.site.telling(id),
+        ids,
+        detail,
+        writer,
+    };
+    sections.text()
 }
 
 /// Writes the sections of a telling.
