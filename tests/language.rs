@@ -21,11 +21,12 @@ use storybank::source::SitePath;
 const SITE: &str = include_str!("sites/cyrillic.site");
 
 /// Standard headings of sections, which the format defines only in English.
-const HEADINGS: [&str; 7] = [
+const HEADINGS: [&str; 8] = [
     "Situation",
     "Task",
     "Action",
     "Result",
+    "Learning",
     "Headline",
     "Summary",
     "Timeline",
@@ -260,7 +261,7 @@ fn mistakes_in_a_table_are_found() {
         ["expected a text, or a table of texts"]
     );
     assert_eq!(
-        mistakes("my_own_heading = \"{anything}\"\nlabel_of_derived = \"Pour {competency}\""),
+        mistakes("my_own_heading = \"{anything}\"\nlabel_of_emphasis = \"Pour {competency}\""),
         Vec::<String>::new()
     );
 }

@@ -2,6 +2,7 @@
 
 mod bank;
 mod data;
+mod figures;
 mod interview;
 mod lists;
 mod open_points;

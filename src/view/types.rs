@@ -105,6 +105,10 @@ pub struct PartView<'a> {
     pub change: &'static str,
     /// On the page of a cut: the blocks that it leaves out, as HTML; may be empty.
     pub left_out: String,
+    /// How its spoken words start: the first sentence, cut after eight words; empty if it is not spoken.
+    pub first_words: String,
+    /// On the page of a draft: whether its words are still to be written. Only its author sees this.
+    pub is_missing: bool,
 }
 
 /// A link to another telling of the story.
@@ -120,6 +124,8 @@ pub struct TellingLink<'a> {
     pub current: bool,
     /// `story`, `variant`, `emphasis` or `cut`.
     pub origin: &'static str,
+    /// The title of the competency of an emphasis or a cut; otherwise empty.
+    pub competency: &'a str,
     /// Who wrote the words, if not the author (`chatgpt`); otherwise empty.
     pub by: &'a str,
     /// Whether it is a draft.
@@ -133,8 +139,14 @@ pub struct TellingView<'a> {
     pub label: Cow<'a, str>,
     /// The address of its page, relative to this page.
     pub url: String,
+    /// `story`, `variant`, `emphasis` or `cut`.
+    pub origin: &'static str,
     /// One or two sentences: the answer in thirty seconds, as HTML; empty without one.
     pub headline: String,
+    /// How many words the headline has.
+    pub headline_words: u32,
+    /// Whether the headline takes more than thirty seconds: it has over 75 words.
+    pub is_headline_long: bool,
     /// How many words it has.
     pub words: u32,
     /// How long it takes to say, `2:05`.
@@ -166,6 +178,8 @@ pub struct FactView<'a> {
     pub value: Cow<'a, str>,
     /// Where it comes from; may be empty.
     pub source: &'a str,
+    /// Whether the telling on the page says it. These come first.
+    pub said: bool,
 }
 
 /// A follow-up question, with its answer if there is one.
@@ -226,6 +240,8 @@ pub struct StoryPage<'a> {
     pub by: &'a str,
     /// `draft`, `ready` or `retired`.
     pub status: &'static str,
+    /// Whether the page says what is still to be written: it is the author's own draft of a story.
+    pub has_hints: bool,
     /// When it happened, `March 2025`; may be empty.
     pub when: String,
     /// The author's role in it; may be empty.
@@ -240,7 +256,7 @@ pub struct StoryPage<'a> {
     pub tellings: Vec<TellingLink<'a>>,
     /// The telling that this page shows.
     pub telling: TellingView<'a>,
-    /// The figures to have ready.
+    /// The figures to have ready, those that the telling says first.
     pub facts: Vec<FactView<'a>>,
     /// The follow-up questions.
     pub follow_ups: Vec<FollowUpView<'a>>,
@@ -278,7 +294,7 @@ pub struct AnswerView<'a> {
     pub telling: Option<TellingView<'a>>,
     /// All tellings of the story, `current` marks the one that fits; only together with `telling`.
     pub tellings: Vec<TellingLink<'a>>,
-    /// The figures to have ready; only together with `telling`.
+    /// The figures to have ready, those that the telling says first; only together with `telling`.
     pub facts: Vec<FactView<'a>>,
     /// The follow-up questions; only together with `telling`.
     pub follow_ups: Vec<FollowUpView<'a>>,
@@ -317,6 +333,10 @@ pub struct QuestionPage<'a> {
     pub adaptable_more: u32,
     /// The pages that link here.
     pub backlinks: Vec<LinkView<'a>>,
+    /// How many remarks of reviewers are open in the texts of the page, which leaves them out.
+    pub open_remarks: u32,
+    /// The address of the list of open points, relative to this page; empty if there is none.
+    pub open_points_url: String,
 }
 
 /// An answer that needs no story.
