@@ -662,6 +662,10 @@ pub struct Item {
     pub question: String,
     /// The slug that its heading gives it.
     pub slug: Slug,
+    /// Other wordings of it, which advice knows when `answers` names one of them. A follow-up has none.
+    pub aliases: Vec<String>,
+    /// What it probes by the hashtags in its heading, each with its place in the file. A follow-up has none.
+    pub competencies: Vec<(Slug, Span)>,
     /// The nodes of its answer.
     pub nodes: Range<usize>,
     /// Whether nothing is written under it.

@@ -407,6 +407,8 @@ impl<'r> Reader<'r> {
             has_own_id: id.is_some(),
             id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
             is_private: mark.is_some(),
+            tags: Vec::new(),
+            aliases: Vec::new(),
         })
     }
 

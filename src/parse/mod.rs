@@ -5,6 +5,7 @@ mod foreign;
 mod headings;
 mod outline;
 mod place;
+mod sheet;
 mod unshown;
 
 use std::sync::Arc;
@@ -343,6 +344,8 @@ fn sheet_item(body: &Body, section: &Section, level: u8) -> Option<Item> {
     (is_asked && !heading.text.is_empty()).then(|| Item {
         question: heading.text.clone(),
         slug: slug_of(heading),
+        aliases: heading.aliases.clone(),
+        competencies: heading.tags.clone(),
         nodes: section.nodes.clone(),
         is_open: body.is_blank(section.nodes.clone()),
         span: section.span,
@@ -368,6 +371,8 @@ fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
                 items.push(Item {
                     question: heading.text.clone(),
                     slug: slug_of(heading),
+                    aliases: Vec::new(),
+                    competencies: Vec::new(),
                     nodes: child.nodes.end..child.nodes.end,
                     is_open: true,
                     span: child.span,

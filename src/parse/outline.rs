@@ -1,9 +1,9 @@
 //! The outline of a body: the heading that is its title, the level of its sections, and labels in the place of headings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::headings::Names;
-use super::{Place, PrivateHeading};
+use super::{Place, PrivateHeading, sheet};
 use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, children, is_inline};
 use crate::model::{Kind, Meta};
 use crate::source::{Span, Spanned, offset};
@@ -103,6 +103,9 @@ pub fn shape(body: &mut Body, meta: &Meta) {
     if let Some(names) = names {
         open_labels(body, names);
     }
+    if matches!(meta, Meta::Sheet(_)) {
+        sheet::shape(body);
+    }
 }
 
 /// The headings outside of quotes, items and the like, each with the node at which it starts.
@@ -189,10 +192,12 @@ fn open_labels(body: &mut Body, names: Names) {
         body,
         names,
         suffixes: BTreeMap::new(),
+        read: HashSet::new(),
         new: Vec::with_capacity(old.len()),
     };
     labels.blocks(&old);
-    let new = labels.new;
+    let Labels { new, read, .. } = labels;
+    body.unread_tags.retain(|tag| !read.contains(&tag.span));
     body.set_nodes(new);
 }
 
@@ -245,6 +250,8 @@ struct Labels<'a> {
     ids: BTreeSet<String>,
     /// The next number for an id that is taken.
     suffixes: BTreeMap<String, usize>,
+    /// The places of the hashtags that are at the end of a paragraph only since a label ends it.
+    read: HashSet<Span>,
     new: Vec<Node>,
 }
 
@@ -310,8 +317,9 @@ impl Labels<'_> {
             .iter()
             .position(|node| !is_empty(node, self.body))
             .unwrap_or(piece.len());
-        let words = piece.split_off(start);
+        let mut words = piece.split_off(start);
         piece.clear();
+        self.read.extend(self.body.read_hashtags(&mut words));
         if let Some(first) = words.first().copied() {
             let span = Span {
                 start: first.span.start.max(span.start),
@@ -392,6 +400,8 @@ impl Labels<'_> {
             id,
             has_own_id: false,
             is_private: label.is_private,
+            tags: Vec::new(),
+            aliases: Vec::new(),
         };
         let tag = Tag::Heading(self.body.headings.push(heading));
         let text = Event::Text(self.body.add_text(&label.name));

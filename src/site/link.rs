@@ -14,7 +14,7 @@ use super::rank::{Ranking, ranked};
 use super::references::{References, references};
 use super::stories::{About, Parts};
 use super::telling::capitalised;
-use super::unknown::{report_references, report_tags};
+use super::unknown;
 use super::{
     CaseStudy, CaseStudyId, Competency, CompetencyId, Contents, DocumentId, PageKey, Question,
     QuestionId, Site, Story, StoryId, TellingId, cycles, push_new_last,
@@ -110,8 +110,7 @@ impl Named {
         let about = about_stories(catalogue.stories.len(), &abouts, &case_studies);
         let (stories, mistakes) = parts.stories(about);
         found.extend(mistakes);
-        found.extend(report_tags(documents, &names));
-        found.extend(report_references(documents, &names, &unknown));
+        found.extend(unknown::report(documents, &names, &unknown));
         let named = Self {
             catalogue,
             names,
@@ -182,11 +181,11 @@ fn answered(
     let questions = places.map(|((place, &about), named_by)| {
         // The front matter of a story's file describes the story, and not the questions in it.
         let own = if place.story.is_some() {
-            &[][..]
+            Vec::new()
         } else {
-            &references[place.document.0].competencies
+            references[place.document.0].competencies_of(place.item)
         };
-        ranking.question(place, about, own, &named_by)
+        ranking.question(place, about, &own, &named_by)
     });
     questions.collect()
 }

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 use super::catalogue::Catalogue;
 use super::names::Names;
 use super::stories::MOST_TELLINGS;
-use super::{CompetencyId, DocumentId, QuestionId, StoryId, distinct};
+use super::{CompetencyId, DocumentId, ItemId, QuestionId, StoryId, distinct, items_of};
 use crate::model::{self, Document, Kind, Meta};
 use crate::slug::Slug;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// What the front matter of a document names, each once and in its author's order.
 #[derive(Debug, Clone, Default)]
@@ -20,13 +20,28 @@ pub struct References {
     pub answers: Vec<QuestionId>,
     /// The story in `about` or `story`.
     pub story: Option<StoryId>,
+    /// The competencies that the questions of a sheet name in their headings, in the order of the questions.
+    of_items: Vec<(ItemId, Vec<CompetencyId>)>,
+}
+
+impl References {
+    /// The competencies of a question of the document: its own, and those that the document names for all of its questions.
+    pub fn competencies_of(&self, item: Option<ItemId>) -> Vec<CompetencyId> {
+        let own = item.and_then(|item| {
+            let place = self.of_items.binary_search_by_key(&item, |&(item, _)| item);
+            Some(&self.of_items[place.ok()?].1)
+        });
+        let own = own.into_iter().flatten();
+        distinct(own.chain(&self.competencies).copied())
+    }
 }
 
 /// A slug in front matter that names nothing.
 pub struct Unknown<'d> {
     pub document: DocumentId,
-    /// The slug with its place in the file.
-    pub slug: &'d Spanned<Slug>,
+    pub slug: &'d Slug,
+    /// The place of the slug in the file.
+    pub span: Span,
     /// The kind of what it should name.
     pub kind: Kind,
 }
@@ -46,7 +61,7 @@ pub fn references<'d>(
                 names,
                 unknown: Vec::new(),
             }
-            .references(&documents[id.0].meta)
+            .references(&documents[id.0])
         })
         .collect();
     let mut references = vec![References::default(); documents.len()];
@@ -85,8 +100,17 @@ struct Lookup<'d, 'n> {
 }
 
 impl<'d> Lookup<'d, '_> {
-    fn references(mut self, meta: &'d Meta) -> (References, Vec<Unknown<'d>>) {
-        let references = match meta {
+    fn references(mut self, document: &'d Document) -> (References, Vec<Unknown<'d>>) {
+        let named = self.in_meta(&document.meta);
+        let references = References {
+            of_items: self.of_items(document),
+            ..named
+        };
+        (references, self.unknown)
+    }
+
+    fn in_meta(&mut self, meta: &'d Meta) -> References {
+        match meta {
             Meta::Story(model::Story {
                 competencies,
                 answers,
@@ -99,7 +123,7 @@ impl<'d> Lookup<'d, '_> {
             }) => References {
                 competencies: self.competencies(competencies),
                 answers: self.answers(answers),
-                story: None,
+                ..References::default()
             },
             Meta::Question(model::Question {
                 competencies,
@@ -112,19 +136,36 @@ impl<'d> Lookup<'d, '_> {
                 ..
             }) => References {
                 competencies: self.competencies(competencies),
-                answers: Vec::new(),
                 story: self.story(about.as_ref()),
+                ..References::default()
             },
             Meta::CaseStudy(case) => References {
                 story: self.story(case.story.as_ref()),
                 ..References::default()
             },
             Meta::Competency(_) | Meta::Home(_) => References::default(),
-        };
-        (references, self.unknown)
+        }
+    }
+
+    /// The competencies that questions of a sheet name in their headings.
+    fn of_items(&mut self, document: &'d Document) -> Vec<(ItemId, Vec<CompetencyId>)> {
+        let items = items_of(document).filter(|(_, item)| !item.competencies.is_empty());
+        items
+            .map(|(id, item)| {
+                let slugs = item.competencies.iter().map(|(slug, span)| (slug, *span));
+                (id, self.competencies_named(slugs))
+            })
+            .collect()
     }
 
     fn competencies(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<CompetencyId> {
+        self.competencies_named(slugs.iter().map(|slug| (&slug.value, slug.span)))
+    }
+
+    fn competencies_named(
+        &mut self,
+        slugs: impl Iterator<Item = (&'d Slug, Span)>,
+    ) -> Vec<CompetencyId> {
         let names = self.names;
         self.list(Kind::Competency, slugs, |slug| {
             names.competency(slug.as_str())
@@ -133,21 +174,23 @@ impl<'d> Lookup<'d, '_> {
 
     fn answers(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<QuestionId> {
         let names = self.names;
+        let slugs = slugs.iter().map(|slug| (&slug.value, slug.span));
         self.list(Kind::Question, slugs, |slug| names.question(slug.as_str()))
     }
 
     fn list<Id: Copy + Eq + std::hash::Hash>(
         &mut self,
         kind: Kind,
-        slugs: &'d [Spanned<Slug>],
+        slugs: impl Iterator<Item = (&'d Slug, Span)>,
         find: impl Fn(&Slug) -> Option<Id>,
     ) -> Vec<Id> {
-        distinct(slugs.iter().filter_map(|slug| {
-            let id = find(&slug.value);
+        distinct(slugs.filter_map(|(slug, span)| {
+            let id = find(slug);
             if id.is_none() {
                 self.unknown.push(Unknown {
                     document: self.document,
                     slug,
+                    span,
                     kind,
                 });
             }
@@ -161,7 +204,8 @@ impl<'d> Lookup<'d, '_> {
         if story.is_none() {
             self.unknown.push(Unknown {
                 document: self.document,
-                slug,
+                slug: &slug.value,
+                span: slug.span,
                 kind: Kind::Story,
             });
         }

@@ -1,0 +1,219 @@
+//! Advice on a name that the site does not have: something similar, another name for it, or the file that has been renamed.
+
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
+
+use super::items_of;
+use super::names::Names;
+use crate::diagnostic::{did_you_mean, nearest};
+use crate::markdown::Target;
+use crate::model::{Document, Kind, Meta};
+use crate::slug::Slug;
+use crate::source::{SitePath, Spanned};
+
+/// What advice looks up. Each part is made when it is needed first.
+pub struct Advice<'d> {
+    documents: &'d [Arc<Document>],
+    names: &'d Names,
+    aliases: OnceCell<HashMap<Slug, &'d Slug>>,
+    wordings: OnceCell<HashMap<Slug, &'d Slug>>,
+    unnamed: OnceCell<HashMap<(Kind, &'d str), &'d SitePath>>,
+}
+
+impl<'d> Advice<'d> {
+    pub fn new(documents: &'d [Arc<Document>], names: &'d Names) -> Self {
+        Self {
+            documents,
+            names,
+            aliases: OnceCell::new(),
+            wordings: OnceCell::new(),
+            unnamed: OnceCell::new(),
+        }
+    }
+
+    /// The competency that has a name as its title or alias.
+    pub fn another_name(&self, slug: &Slug) -> Option<&'d Slug> {
+        self.aliases
+            .get_or_init(|| self.aliases())
+            .get(slug)
+            .copied()
+    }
+
+    /// Advice on a name that some number of places have, if the site has a similar one.
+    pub fn on_similar(&self, kind: Kind, slug: &Slug, places: usize) -> Option<String> {
+        let (meant, noun) = match kind {
+            Kind::Competency => (self.another_name(slug), "name"),
+            Kind::Question => (self.another_wording(slug), "wording"),
+            Kind::Story | Kind::CaseStudy => (None, "name"),
+        };
+        if let Some(meant) = meant {
+            let write = format!("write `{meant}`, of which this is another {noun}");
+            return Some(match self.unnamed().get(&(kind, meant.as_str())) {
+                Some(path) => format!("{}, or {write}", rename(kind, slug, meant.as_str(), path)),
+                None => write,
+            });
+        }
+        let near = nearest(slug.as_str(), self.names.slugs_of(kind));
+        let near = near.or_else(|| self.sharing_words(kind, slug))?;
+        match self.unnamed().get(&(kind, near)) {
+            // A name that is written once is more often misspelt than left over from a file that was renamed.
+            Some(path) if places > 1 || !is_typo(slug, near) => Some(format!(
+                "{}, or write `{near}`",
+                rename(kind, slug, near, path)
+            )),
+            _ => did_you_mean(slug.as_str(), [near])
+                .or_else(|| Some(format!("did you mean `{near}`?"))),
+        }
+    }
+
+    /// Advice on the only missing name of a kind: the only file that nothing names may be the one that was renamed.
+    pub fn on_only_missing(&self, kind: Kind, slug: &Slug) -> Option<String> {
+        let mut unnamed = self.unnamed().keys().filter(|(of, _)| *of == kind);
+        let (_, other) = unnamed.next().filter(|_| unnamed.next().is_none())?;
+        let word = command_word(kind);
+        Some(format!(
+            "add it with `storybank new {word} {slug}`; if you renamed it to `{other}`, which nothing names, run `storybank rename {word} {slug} {other}`"
+        ))
+    }
+
+    /// The only name of a kind that begins or ends with the words of a slug, or that the slug begins or ends with.
+    fn sharing_words(&self, kind: Kind, slug: &Slug) -> Option<&'d str> {
+        let slug = slug.as_str();
+        let names = self.names.slugs_of(kind);
+        let mut sharing = names.filter(|name| holds_words(name, slug) || holds_words(slug, name));
+        sharing.next().filter(|_| sharing.next().is_none())
+    }
+
+    fn another_wording(&self, slug: &Slug) -> Option<&'d Slug> {
+        self.wordings
+            .get_or_init(|| self.wordings())
+            .get(slug)
+            .copied()
+    }
+
+    /// The slugs of the competencies, keyed by the slugs of their titles and aliases.
+    fn aliases(&self) -> HashMap<Slug, &'d Slug> {
+        let mut aliases = HashMap::default();
+        for document in self.documents {
+            if let Meta::Competency(competency) = &document.meta {
+                let names = competency.aliases.iter().chain([&competency.title]);
+                aliases.extend(names.map(|name| (Slug::of(name.as_str()), &document.slug)));
+            }
+        }
+        aliases
+    }
+
+    /// The slugs of the questions, keyed by the slugs of their wordings.
+    fn wordings(&self) -> HashMap<Slug, &'d Slug> {
+        let mut wordings = HashMap::default();
+        for document in self.documents {
+            match &document.meta {
+                Meta::Question(question) => {
+                    for wording in question.aliases.iter().chain([&question.question]) {
+                        wordings
+                            .entry(Slug::of(wording.as_str()))
+                            .or_insert(&document.slug);
+                    }
+                }
+                Meta::Sheet(_) => {
+                    for (_, item) in items_of(document) {
+                        for wording in item.aliases.iter().chain([&item.question]) {
+                            wordings.entry(Slug::of(wording)).or_insert(&item.slug);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        wordings
+    }
+
+    /// The files that no other file names, keyed by their kinds and slugs.
+    fn unnamed(&self) -> &HashMap<(Kind, &'d str), &'d SitePath> {
+        self.unnamed.get_or_init(|| {
+            let named = self.named();
+            let files = self.documents.iter().filter_map(|document| {
+                let kind = match &document.meta {
+                    Meta::Story(_) => Kind::Story,
+                    Meta::Question(_) => Kind::Question,
+                    Meta::Competency(_) => Kind::Competency,
+                    _ => return None,
+                };
+                Some(((kind, document.slug.as_str()), &document.path))
+            });
+            files.filter(|(name, _)| !named.contains(name)).collect()
+        })
+    }
+
+    /// The names in front matter, hashtags and links, each with the kind that it is of. A link names all kinds.
+    fn named(&self) -> HashSet<(Kind, &'d str)> {
+        let mut named = HashSet::default();
+        for document in self.documents {
+            let body = &document.body;
+            let tags = body.tagged.iter().flat_map(|block| &block.tags);
+            named.extend(tags.map(|(slug, _)| (Kind::Competency, slug.as_str())));
+            named.extend(names_in_meta(&document.meta));
+            let tags = body.headings.iter().flat_map(|heading| &heading.tags);
+            named.extend(tags.map(|(slug, _)| (Kind::Competency, slug.as_str())));
+            for link in body.links.iter() {
+                if let Target::Wiki { .. } = link.target {
+                    let name = link.target.last_name();
+                    named.extend(Kind::ALL.map(|kind| (kind, name)));
+                }
+            }
+        }
+        named
+    }
+}
+
+fn names_in_meta(meta: &Meta) -> Vec<(Kind, &str)> {
+    let (competencies, answers, story): (&[Spanned<Slug>], &[Spanned<Slug>], _) = match meta {
+        Meta::Story(story) => (&story.competencies, &story.answers, None),
+        Meta::Variant(variant) => (&variant.competencies, &variant.answers, None),
+        Meta::Question(question) => (&question.competencies, &[], question.about.as_ref()),
+        Meta::Sheet(sheet) => (&sheet.competencies, &[], sheet.about.as_ref()),
+        Meta::CaseStudy(case) => (&[], &[], case.story.as_ref()),
+        Meta::Competency(_) | Meta::Home(_) => (&[], &[], None),
+    };
+    let of = |kind: Kind| move |slug| named_as(kind, slug);
+    competencies
+        .iter()
+        .map(of(Kind::Competency))
+        .chain(answers.iter().map(of(Kind::Question)))
+        .chain(story.map(of(Kind::Story)))
+        .collect()
+}
+
+fn named_as(kind: Kind, slug: &Spanned<Slug>) -> (Kind, &str) {
+    (kind, slug.value.as_str())
+}
+
+/// The word for a kind on the command line.
+pub fn command_word(kind: Kind) -> String {
+    kind.noun().replace(' ', "-")
+}
+
+fn rename(kind: Kind, old: &Slug, new: &str, path: &SitePath) -> String {
+    format!(
+        "run `storybank rename {} {old} {new}` if `{path}`, which nothing names, is its new name",
+        command_word(kind)
+    )
+}
+
+/// Whether one name is another one with a slip of the pen.
+fn is_typo(slug: &Slug, name: &str) -> bool {
+    did_you_mean(slug.as_str(), [name]).is_some()
+}
+
+/// Whether a name begins or ends with the words of another one.
+fn holds_words(name: &str, words: &str) -> bool {
+    let before = name
+        .strip_suffix(words)
+        .is_some_and(|rest| rest.ends_with('-'));
+    let after = name
+        .strip_prefix(words)
+        .is_some_and(|rest| rest.starts_with('-'));
+    before || after
+}
