@@ -1,6 +1,7 @@
 //! Mistakes of front matter that is not YAML.
 
 use super::Source;
+use super::mistake;
 use super::tree::Repetition;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::source::{SitePath, Span};
@@ -14,7 +15,8 @@ pub(super) fn syntax_mistake(
     let message = error.to_string();
     let is_repetition = message.contains("duplicate entry") || message.contains("duplicate field");
     if let Some(repetition) = repetition.filter(|_| is_repetition) {
-        return given_twice(source.file, repetition);
+        return mistake::cut_at_comma(source.text, source.file, repetition.first)
+            .unwrap_or_else(|| given_twice(source.file, repetition));
     }
     let slice = source.yaml();
     let failure = Failure {

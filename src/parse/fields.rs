@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -122,31 +122,46 @@ impl Required<'_> {
         }));
     }
 
-    /// A number that must lie in a range.
+    /// A number that must lie in a range; `meaning` says what the numbers mean.
     fn number(
         &mut self,
         name: &str,
         field: Option<Spanned<Number>>,
         range: RangeInclusive<u8>,
+        meaning: &str,
     ) -> Option<u8> {
         let Spanned {
-            value: Number(value),
+            value: Number(text),
             span,
         } = field?;
-        if range.contains(&value) {
+        let (first, last) = (range.start(), range.end());
+        if let Some(value) = text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|value| range.contains(value))
+        {
             return Some(value);
         }
-        let message = format!(
-            "`{name}`: found {value}, expected a number from {} to {}",
-            range.start(),
-            range.end()
-        );
-        self.missing.push(Diagnostic::new(
-            &rules::FIELD_TYPE,
-            self.source.path,
-            span,
-            message,
-        ));
+        // In `4/5` and `SEV4` the first number is meant.
+        let mut numbers = text
+            .split(|sign: char| !sign.is_ascii_digit())
+            .filter(|digits| !digits.is_empty());
+        let meant = numbers
+            .next()
+            .and_then(|digits| digits.parse().ok())
+            .filter(|value| range.contains(value));
+        let found = match text.parse::<i64>() {
+            Ok(number) => number.to_string(),
+            Err(_) => format!("\"{text}\""),
+        };
+        let message = format!("`{name}`: found {found}, expected a number from {first} to {last}");
+        let help = match meant {
+            Some(meant) => format!("write `{name}: {meant}`; {meaning}"),
+            None => format!("write a number, as in `{name}: 3`; {meaning}"),
+        };
+        let found = Diagnostic::new(&rules::FIELD_TYPE, self.source.path, span, message);
+        self.missing.push(found.help(help));
         None
     }
 }
@@ -203,7 +218,7 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
         role: filled(role),
         competencies: competencies.0,
         answers: answers.0,
-        strength: required.number("strength", strength, 1..=5),
+        strength: required.number("strength", strength, 1..=5, "5 is the strongest"),
         facts: facts.0,
         told: told.into_iter().map(Occasion::from).collect(),
     };
@@ -432,7 +447,7 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
     let case = CaseStudy {
         title: required.title(title),
         story,
-        severity: required.number("severity", severity, 1..=5),
+        severity: required.number("severity", severity, 1..=5, "1 is the worst"),
         started,
         detected,
         resolved,
@@ -534,20 +549,9 @@ impl From<Asked> for Occasion {
     }
 }
 
-/// A small whole number.
-#[derive(Clone, Copy)]
-struct Number(u8);
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.trim().parse().map(Self).map_err(|_| {
-            de::Error::custom(format!(
-                "found \"{text}\", expected a whole number such as `3`"
-            ))
-        })
-    }
-}
+/// A number as its author wrote it. Its range is checked with the other fields, so that a mistake can name it.
+#[derive(Deserialize)]
+struct Number(String);
 
 /// A list, or its only element without brackets.
 struct List<T>(Vec<T>);
@@ -633,6 +637,114 @@ struct RawFact {
     source: Option<Prose>,
 }
 
+impl RawFact {
+    /// The fact of a value without quotes, which can name its source in brackets at its end: `20 minutes (log of the pager)`. A value
+    /// in quotes is kept as it is.
+    fn of(field: Spanned<Prose>) -> Self {
+        let Spanned { value, span } = field;
+        let source = source_in_brackets(value.as_str()).filter(|_| value.span() == span);
+        let Some(source) = source else {
+            return Self {
+                value,
+                source: None,
+            };
+        };
+        let figure = value.as_str()[..source.start - 1].trim_end();
+        let part = |range: Range<usize>| {
+            let place = value.part(range.clone());
+            Prose::written(&value.as_str()[range], place)
+        };
+        Self {
+            value: part(0..figure.len()),
+            source: Some(part(source)),
+        }
+    }
+}
+
+/// The place of a source in brackets at the end of a figure. Brackets that say more about the figure are a part of it: `11 (of 40)`,
+/// `20 minutes (median)`. So a source has two words at least, without digits, and does not start like such a remark.
+fn source_in_brackets(text: &str) -> Option<Range<usize>> {
+    let inner = text.strip_suffix(')')?;
+    let open = inner
+        .rfind(['(', ')'])
+        .filter(|&at| inner[at..].starts_with('('))?;
+    let is_apart = text[..open].ends_with(char::is_whitespace) && !text[..open].trim().is_empty();
+    let source = inner[open + 1..].trim();
+    let mut words = source.split_whitespace();
+    let (first, second) = (words.next()?, words.next()?);
+    let is_word = |word: &str| {
+        word.starts_with(char::is_alphabetic) && !word.contains(|sign: char| sign.is_numeric())
+    };
+    let is_source = is_word(first)
+        && is_word(second)
+        && !REMARKS.contains(&first.trim_end_matches(['.', ',']).to_lowercase().as_str());
+    let start = source.as_ptr() as usize - text.as_ptr() as usize;
+    (is_apart && is_source).then(|| start..start + source.len())
+}
+
+/// First words of brackets that say more about a figure, and not where it comes from.
+const REMARKS: &[&str] = &[
+    "a",
+    "about",
+    "after",
+    "all",
+    "an",
+    "and",
+    "approx",
+    "approximately",
+    "around",
+    "as",
+    "at",
+    "average",
+    "before",
+    "but",
+    "circa",
+    "compared",
+    "down",
+    "each",
+    "est",
+    "estimated",
+    "every",
+    "excl",
+    "excluding",
+    "for",
+    "gross",
+    "in",
+    "incl",
+    "including",
+    "instead",
+    "less",
+    "mean",
+    "median",
+    "more",
+    "net",
+    "not",
+    "of",
+    "on",
+    "only",
+    "or",
+    "out",
+    "over",
+    "peak",
+    "per",
+    "plus",
+    "previously",
+    "roughly",
+    "target",
+    "than",
+    "to",
+    "total",
+    "under",
+    "up",
+    "versus",
+    "vs",
+    "was",
+    "were",
+    "with",
+    "within",
+    "without",
+];
+
 impl<'de> Deserialize<'de> for RawFact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         text_or_other(deserializer, FactVisitor)
@@ -649,10 +761,7 @@ impl<'de> de::Visitor<'de> for FactVisitor {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<RawFact, D::Error> {
-        Ok(RawFact {
-            value: Prose::deserialize(value)?,
-            source: None,
-        })
+        Spanned::<Prose>::deserialize(value).map(RawFact::of)
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<RawFact, A::Error> {

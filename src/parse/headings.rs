@@ -5,7 +5,7 @@ use crate::model::{Kind, Meta, Part};
 
 /// What a word means.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Meaning {
+pub enum Meaning {
     Is(Part),
     /// `Problem` and its synonyms: the obstacle if the document also has a situation, otherwise the situation itself.
     SituationOrObstacle,
@@ -375,7 +375,68 @@ impl Names {
         self.meaning(heading).is_some()
     }
 
+    /// Whether a heading names a part that is read beside the telling: the headline, the changes, the follow-ups.
+    pub fn is_beside_telling(self, heading: &str) -> bool {
+        self.meaning(heading) == Some(Is(Part::Headline)) || self.ends_telling(heading)
+    }
+
+    /// Whether a heading names a part that comes after the telling.
+    pub fn ends_telling(self, heading: &str) -> bool {
+        let meaning = self.meaning(heading);
+        [Part::Changes, Part::FollowUps]
+            .map(|part| Some(Is(part)))
+            .contains(&meaning)
+    }
+
+    /// The part that a name is, without any other words. A letter is none.
+    pub fn exactly(self, name: &str) -> Option<Meaning> {
+        self.listed(&name.to_lowercase().replace('’', "'"))
+            .filter(|_| name.chars().count() > 1)
+    }
+
+    /// Whether meanings are those of a whole story: a situation, an action and a result.
+    pub fn tell_all(self, meanings: &[Meaning]) -> bool {
+        let has = |wanted: &[Meaning]| meanings.iter().any(|meaning| wanted.contains(meaning));
+        has(&[Is(Part::Situation), SituationOrObstacle])
+            && has(&[Is(Part::Action)])
+            && has(&[Is(Part::Result)])
+    }
+
+    /// The part that a name means in a story that has some parts.
+    pub fn part(self, name: &str, parts: &[Part]) -> Option<Part> {
+        match self.meaning(name)? {
+            Is(part) => Some(part),
+            SituationOrObstacle if parts.contains(&Part::Situation) => Some(Part::Obstacle),
+            SituationOrObstacle => Some(Part::Situation),
+        }
+    }
+
+    /// The name of a part that a heading of one word has with one slip of the pen.
+    pub fn misspelt(heading: &str) -> Option<&'static str> {
+        const NAMES: &[&str] = &[
+            "Situation",
+            "Context",
+            "Background",
+            "Action",
+            "Actions",
+            "Result",
+            "Results",
+            "Outcome",
+            "Learning",
+            "Learnings",
+            "Reflection",
+        ];
+        let word = trimmed(heading).to_lowercase();
+        let is_near = |name: &&&str| {
+            let name = name.to_lowercase();
+            name.get(..1) == word.get(..1) && strsim::damerau_levenshtein(&name, &word) == 1
+        };
+        let is_short = (5..=12).contains(&word.len());
+        NAMES.iter().find(is_near).filter(|_| is_short).copied()
+    }
+
     fn meaning(self, heading: &str) -> Option<Meaning> {
+        let heading = without_hashtags(heading);
         // The text before the first heading has no heading.
         if heading.is_empty() {
             return None;
@@ -547,6 +608,18 @@ pub fn text_after_name(heading: &str) -> Option<&str> {
     let is_note = heading[cut.0..].starts_with(['(', '[']);
     let is_length = is_note && rest.contains(|next: char| next.is_ascii_digit());
     (!is_counter(name) && !is_length && !rest.is_empty()).then_some(rest)
+}
+
+/// A heading without the hashtags at its end, which are reported.
+fn without_hashtags(heading: &str) -> &str {
+    let mut rest = heading.trim_end();
+    while let Some((before, last)) = rest.rsplit_once(' ') {
+        if !last.starts_with('#') || last.len() < 2 {
+            break;
+        }
+        rest = before.trim_end();
+    }
+    rest
 }
 
 /// Whether something before a name only counts: `S`, `2`, `Part 1`, `STAR`.

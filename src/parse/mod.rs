@@ -3,9 +3,11 @@
 mod fields;
 mod foreign;
 mod headings;
+mod label;
 mod outline;
 mod place;
 mod sheet;
+mod unread;
 mod unshown;
 
 use std::sync::Arc;
@@ -197,6 +199,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     // A mistake in the front matter may be the reason for an empty sheet, and is enough to report.
     diagnostics.extend(empty_sheet(&document).filter(|_| !is_mistaken));
     diagnostics.extend(unshown::unshown(&document));
+    diagnostics.extend(unread::unread(&document));
     Parsed {
         document: Some(document),
         diagnostics,

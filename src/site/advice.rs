@@ -7,11 +7,22 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::items_of;
 use super::names::Names;
-use crate::diagnostic::{did_you_mean, nearest};
+use crate::diagnostic::nearest;
 use crate::markdown::Target;
 use crate::model::{Document, Kind, Meta};
 use crate::slug::Slug;
 use crate::source::{SitePath, Spanned};
+
+/// How a name that the site does not have is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// In front matter, in one place.
+    Once,
+    /// In front matter, with other places.
+    Often,
+    /// In hashtags alone, which are often shortened.
+    Hashtags,
+}
 
 /// What advice looks up. Each part is made when it is needed first.
 pub struct Advice<'d> {
@@ -41,8 +52,8 @@ impl<'d> Advice<'d> {
             .copied()
     }
 
-    /// Advice on a name that some number of places have, if the site has a similar one.
-    pub fn on_similar(&self, kind: Kind, slug: &Slug, places: usize) -> Option<String> {
+    /// Advice on a name, if the site has a similar one.
+    pub fn on_similar(&self, kind: Kind, slug: &Slug, usage: Use) -> Option<String> {
         let (meant, noun) = match kind {
             Kind::Competency => (self.another_name(slug), "name"),
             Kind::Question => (self.another_wording(slug), "wording"),
@@ -50,22 +61,34 @@ impl<'d> Advice<'d> {
         };
         if let Some(meant) = meant {
             let write = format!("write `{meant}`, of which this is another {noun}");
-            return Some(match self.unnamed().get(&(kind, meant.as_str())) {
-                Some(path) => format!("{}, or {write}", rename(kind, slug, meant.as_str(), path)),
-                None => write,
-            });
+            return Some(
+                self.renamed(kind, slug, meant.as_str(), usage)
+                    .unwrap_or(write),
+            );
         }
         let near = nearest(slug.as_str(), self.names.slugs_of(kind));
+        let is_typo = near.is_some();
         let near = near.or_else(|| self.sharing_words(kind, slug))?;
-        match self.unnamed().get(&(kind, near)) {
-            // A name that is written once is more often misspelt than left over from a file that was renamed.
-            Some(path) if places > 1 || !is_typo(slug, near) => Some(format!(
-                "{}, or write `{near}`",
-                rename(kind, slug, near, path)
-            )),
-            _ => did_you_mean(slug.as_str(), [near])
-                .or_else(|| Some(format!("did you mean `{near}`?"))),
-        }
+        // A name that is written once is more often misspelt than left over from a file that was renamed.
+        let renamed = match usage {
+            Use::Once if is_typo => None,
+            usage => self.renamed(kind, slug, near, usage),
+        };
+        renamed.or_else(|| Some(format!("did you mean `{near}`?")))
+    }
+
+    /// Advice on a name that a file may have had before; `None` if something names the file.
+    fn renamed(&self, kind: Kind, old: &Slug, new: &str, usage: Use) -> Option<String> {
+        let path = self.unnamed().get(&(kind, new))?;
+        let run = format!("run `storybank rename {} {old} {new}`", command_word(kind));
+        Some(match usage {
+            Use::Hashtags => {
+                format!("write `#{new}`, or {run} if you renamed `{path}`, which nothing names")
+            }
+            Use::Once | Use::Often => format!(
+                "{run} if that is what you renamed it to: nothing names `{path}`; otherwise write `{new}`"
+            ),
+        })
     }
 
     /// Advice on the only missing name of a kind: the only file that nothing names may be the one that was renamed.
@@ -193,18 +216,6 @@ fn named_as(kind: Kind, slug: &Spanned<Slug>) -> (Kind, &str) {
 /// The word for a kind on the command line.
 pub fn command_word(kind: Kind) -> String {
     kind.noun().replace(' ', "-")
-}
-
-fn rename(kind: Kind, old: &Slug, new: &str, path: &SitePath) -> String {
-    format!(
-        "run `storybank rename {} {old} {new}` if `{path}`, which nothing names, is its new name",
-        command_word(kind)
-    )
-}
-
-/// Whether one name is another one with a slip of the pen.
-fn is_typo(slug: &Slug, name: &str) -> bool {
-    did_you_mean(slug.as_str(), [name]).is_some()
 }
 
 /// Whether a name begins or ends with the words of another one.

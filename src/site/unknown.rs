@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap as HashMap;
 
 use super::DocumentId;
-use super::advice::{Advice, command_word};
+use super::advice::{Advice, Use, command_word};
 use super::names::Names;
 use super::references::Unknown;
 use crate::diagnostic::{ADVISED, Diagnostic, Rule, rules};
@@ -153,7 +153,11 @@ impl<'d> Reporter<'d> {
                     .then(|| self.advice.on_only_missing(*kind, slug))
                     .flatten()
             };
-            let similar = || self.advice.on_similar(*kind, slug, places.len());
+            let usage = match places.len() {
+                1 => Use::Once,
+                _ => Use::Often,
+            };
+            let similar = || self.advice.on_similar(*kind, slug, usage);
             let advice = || {
                 if place < ADVISED {
                     similar().or_else(only)
@@ -183,7 +187,13 @@ impl<'d> Reporter<'d> {
             *kind != Kind::Story && self.names.find(*kind, name.as_str()).is_some()
         })
         .or_else(advice)
-        .unwrap_or_else(|| format!("add it with `storybank new {} {slug}`", command_word(*kind)));
+        .unwrap_or_else(|| {
+            let add = format!("add it with `storybank new {} {slug}`", command_word(*kind));
+            match written.strip_prefix('#') {
+                Some(name) => format!("{add}, or write `\\#{name}` if it is text"),
+                None => add,
+            }
+        });
         let message = match self.count(places) {
             None => format!("there is no {noun} `{slug}`"),
             Some(count) => format!("there is no {noun} `{slug}`, which {count} name"),
@@ -217,7 +227,7 @@ impl<'d> Reporter<'d> {
         let reports = tags.enumerate().filter_map(|(place, tag)| {
             let Missing { kind, slug, places } = tag;
             let similar = (place < DIFFERENT_TAGS)
-                .then(|| self.advice.on_similar(*kind, slug, places.len()))
+                .then(|| self.advice.on_similar(*kind, slug, Use::Hashtags))
                 .flatten();
             let repeated = || {
                 let help = format!(
