@@ -388,10 +388,14 @@ impl Names {
             .contains(&meaning)
     }
 
-    /// The part that a name is, without any other words. A letter is none.
+    /// The part that a name is as a plain label. A letter is none, and `The problem: nobody knew` is a sentence.
     pub fn exactly(self, name: &str) -> Option<Meaning> {
-        self.listed(&name.to_lowercase().replace('’', "'"))
-            .filter(|_| name.chars().count() > 1)
+        let lower = name.to_lowercase().replace('’', "'");
+        let first = lower.split_whitespace().next().unwrap_or_default();
+        if name.chars().count() < 2 || ["a", "an", "the"].contains(&first) {
+            return None;
+        }
+        self.listed(&lower).or_else(|| self.among_fillers(&lower))
     }
 
     /// Whether meanings are those of a whole story: a situation, an action and a result.
@@ -426,7 +430,12 @@ impl Names {
             "Learnings",
             "Reflection",
         ];
+        /// Words of their own.
+        const OTHERS: &[&str] = &["auction", "auctions", "contest", "leaning"];
         let word = trimmed(heading).to_lowercase();
+        if OTHERS.contains(&word.as_str()) {
+            return None;
+        }
         let is_near = |name: &&&str| {
             let name = name.to_lowercase();
             name.get(..1) == word.get(..1) && strsim::damerau_levenshtein(&name, &word) == 1
