@@ -9,7 +9,7 @@ use super::items_of;
 use super::names::Names;
 use crate::diagnostic::nearest;
 use crate::markdown::Target;
-use crate::model::{Document, Kind, Meta};
+use crate::model::{Answer, Document, Kind, Meta, Occasion};
 use crate::slug::Slug;
 use crate::source::{SitePath, Spanned};
 
@@ -57,7 +57,7 @@ impl<'d> Advice<'d> {
         let (meant, noun) = match kind {
             Kind::Competency => (self.another_name(slug), "name"),
             Kind::Question => (self.another_wording(slug), "wording"),
-            Kind::Story | Kind::CaseStudy => (None, "name"),
+            Kind::Story | Kind::CaseStudy | Kind::Interview => (None, "name"),
         };
         if let Some(meant) = meant {
             let write = format!("write `{meant}`, of which this is another {noun}");
@@ -162,6 +162,7 @@ impl<'d> Advice<'d> {
                     Meta::Story(_) => Kind::Story,
                     Meta::Question(_) => Kind::Question,
                     Meta::Competency(_) => Kind::Competency,
+                    Meta::Interview(_) => Kind::Interview,
                     _ => return None,
                 };
                 Some(((kind, document.slug.as_str()), &document.path))
@@ -178,6 +179,10 @@ impl<'d> Advice<'d> {
             let tags = body.tagged.iter().flat_map(|block| &block.tags);
             named.extend(tags.map(|(slug, _)| (Kind::Competency, slug.as_str())));
             named.extend(names_in_meta(&document.meta));
+            let items = items_of(document).flat_map(|(_, item)| &item.answers);
+            let answers = document.answers.iter().chain(items);
+            let interviews = answers.filter_map(|answer| answer.interview.as_ref());
+            named.extend(interviews.map(|slug| (Kind::Interview, slug.as_str())));
             let tags = body.headings.iter().flat_map(|heading| &heading.tags);
             named.extend(tags.map(|(slug, _)| (Kind::Competency, slug.as_str())));
             for link in body.links.iter() {
@@ -191,26 +196,53 @@ impl<'d> Advice<'d> {
     }
 }
 
+/// The names in front matter.
 fn names_in_meta(meta: &Meta) -> Vec<(Kind, &str)> {
-    let (competencies, answers, story): (&[Spanned<Slug>], &[Spanned<Slug>], _) = match meta {
-        Meta::Story(story) => (&story.competencies, &story.answers, None),
-        Meta::Variant(variant) => (&variant.competencies, &variant.answers, None),
-        Meta::Question(question) => (&question.competencies, &[], question.about.as_ref()),
-        Meta::Sheet(sheet) => (&sheet.competencies, &[], sheet.about.as_ref()),
-        Meta::CaseStudy(case) => (&[], &[], case.story.as_ref()),
-        Meta::Competency(_) | Meta::Home(_) => (&[], &[], None),
-    };
-    let of = |kind: Kind| move |slug| named_as(kind, slug);
-    competencies
-        .iter()
-        .map(of(Kind::Competency))
-        .chain(answers.iter().map(of(Kind::Question)))
-        .chain(story.map(of(Kind::Story)))
-        .collect()
+    match meta {
+        Meta::Story(story) => competencies(&story.competencies)
+            .chain(answers(&story.answers))
+            .chain(occasions(&story.told))
+            .collect(),
+        Meta::Variant(variant) => competencies(&variant.competencies)
+            .chain(answers(&variant.answers))
+            .collect(),
+        Meta::Question(question) => competencies(&question.competencies)
+            .chain(of_kind(Kind::Story, &question.about))
+            .chain(occasions(&question.asked))
+            .collect(),
+        Meta::Sheet(sheet) => competencies(&sheet.competencies)
+            .chain(of_kind(Kind::Story, &sheet.about))
+            .collect(),
+        Meta::CaseStudy(case) => of_kind(Kind::Story, &case.story).collect(),
+        Meta::Interview(interview) => of_kind(Kind::Question, &interview.questions).collect(),
+        Meta::Asks(_) | Meta::Competency(_) | Meta::Home(_) => Vec::new(),
+    }
 }
 
-fn named_as(kind: Kind, slug: &Spanned<Slug>) -> (Kind, &str) {
-    (kind, slug.value.as_str())
+fn of_kind<'m>(
+    kind: Kind,
+    slugs: impl IntoIterator<Item = &'m Spanned<Slug>>,
+) -> impl Iterator<Item = (Kind, &'m str)> {
+    let slugs = slugs.into_iter();
+    slugs.map(move |slug| (kind, slug.value.as_str()))
+}
+
+fn competencies(slugs: &[Spanned<Slug>]) -> impl Iterator<Item = (Kind, &str)> {
+    of_kind(Kind::Competency, slugs)
+}
+
+fn answers(answers: &[Answer]) -> impl Iterator<Item = (Kind, &str)> {
+    of_kind(
+        Kind::Question,
+        answers.iter().map(|answer| &answer.question),
+    )
+}
+
+fn occasions(occasions: &[Occasion]) -> impl Iterator<Item = (Kind, &str)> {
+    occasions.iter().flat_map(|occasion| {
+        of_kind(Kind::Interview, &occasion.interview)
+            .chain(of_kind(Kind::Question, &occasion.question))
+    })
 }
 
 /// The word for a kind on the command line.

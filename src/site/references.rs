@@ -7,8 +7,10 @@ use rayon::prelude::*;
 use super::catalogue::Catalogue;
 use super::names::Names;
 use super::stories::MOST_TELLINGS;
-use super::{CompetencyId, DocumentId, ItemId, QuestionId, StoryId, distinct, items_of};
-use crate::model::{self, Document, Kind, Meta};
+use super::{
+    CompetencyId, DocumentId, InterviewId, ItemId, QuestionId, StoryId, distinct, items_of,
+};
+use crate::model::{self, Answer, DirectAnswer, Document, Kind, Meta, Occasion};
 use crate::slug::Slug;
 use crate::source::{Span, Spanned};
 
@@ -20,6 +22,10 @@ pub struct References {
     pub answers: Vec<QuestionId>,
     /// The story in `about` or `story`.
     pub story: Option<StoryId>,
+    /// What each of the occasions in `told` or `asked` names, in the same order.
+    pub occasions: Vec<OccasionNames>,
+    /// The questions of an interview.
+    pub questions: Vec<QuestionId>,
     /// The competencies that the questions of a sheet name in their headings, in the order of the questions.
     of_items: Vec<(ItemId, Vec<CompetencyId>)>,
 }
@@ -36,11 +42,20 @@ impl References {
     }
 }
 
-/// A slug in front matter that names nothing.
+/// What an occasion names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OccasionNames {
+    /// The interview that it happened in.
+    pub interview: Option<InterviewId>,
+    /// The question that was answered.
+    pub question: Option<QuestionId>,
+}
+
+/// A slug in front matter, or in the heading of an answer or of a question of a sheet, that names nothing.
 pub struct Unknown<'d> {
     pub document: DocumentId,
     pub slug: &'d Slug,
-    /// The place of the slug in the file.
+    /// Its place in the file.
     pub span: Span,
     /// The kind of what it should name.
     pub kind: Kind,
@@ -88,6 +103,7 @@ fn referring(catalogue: &Catalogue) -> Vec<DocumentId> {
         .chain(&catalogue.sheets)
         .chain(stories)
         .chain(&catalogue.case_studies)
+        .chain(&catalogue.interviews)
         .copied()
         .collect()
 }
@@ -101,36 +117,36 @@ struct Lookup<'d, 'n> {
 
 impl<'d> Lookup<'d, '_> {
     fn references(mut self, document: &'d Document) -> (References, Vec<Unknown<'d>>) {
-        let named = self.in_meta(&document.meta);
         let references = References {
             of_items: self.of_items(document),
-            ..named
+            ..self.in_meta(&document.meta)
         };
+        let items = document.sections.iter().flat_map(|section| &section.items);
+        let of_items = items.flat_map(|item| &item.answers);
+        self.interviews_of(document.answers.iter().chain(of_items));
         (references, self.unknown)
     }
 
     fn in_meta(&mut self, meta: &'d Meta) -> References {
         match meta {
-            Meta::Story(model::Story {
-                competencies,
-                answers,
-                ..
-            })
-            | Meta::Variant(model::Variant {
-                competencies,
-                answers,
-                ..
-            }) => References {
-                competencies: self.competencies(competencies),
-                answers: self.answers(answers),
+            Meta::Story(story) => References {
+                competencies: self.competencies(&story.competencies),
+                answers: self.answers(&story.answers),
+                occasions: self.occasions(&story.told),
                 ..References::default()
             },
-            Meta::Question(model::Question {
-                competencies,
-                about,
-                ..
-            })
-            | Meta::Sheet(model::Sheet {
+            Meta::Variant(variant) => References {
+                competencies: self.competencies(&variant.competencies),
+                answers: self.answers(&variant.answers),
+                ..References::default()
+            },
+            Meta::Question(question) => References {
+                competencies: self.competencies(&question.competencies),
+                story: self.story(question.about.as_ref()),
+                occasions: self.occasions(&question.asked),
+                ..References::default()
+            },
+            Meta::Sheet(model::Sheet {
                 competencies,
                 about,
                 ..
@@ -139,11 +155,15 @@ impl<'d> Lookup<'d, '_> {
                 story: self.story(about.as_ref()),
                 ..References::default()
             },
+            Meta::Interview(interview) => References {
+                questions: self.questions(interview.questions.iter()),
+                ..References::default()
+            },
             Meta::CaseStudy(case) => References {
                 story: self.story(case.story.as_ref()),
                 ..References::default()
             },
-            Meta::Competency(_) | Meta::Home(_) => References::default(),
+            Meta::Asks(_) | Meta::Competency(_) | Meta::Home(_) => References::default(),
         }
     }
 
@@ -172,9 +192,47 @@ impl<'d> Lookup<'d, '_> {
         })
     }
 
-    fn answers(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<QuestionId> {
+    fn answers(&mut self, answers: &'d [Answer]) -> Vec<QuestionId> {
+        self.questions(answers.iter().map(|answer| &answer.question))
+    }
+
+    fn occasions(&mut self, occasions: &'d [Occasion]) -> Vec<OccasionNames> {
         let names = self.names;
-        let slugs = slugs.iter().map(|slug| (&slug.value, slug.span));
+        let mut found = Vec::with_capacity(occasions.len());
+        for occasion in occasions {
+            let interview = occasion.interview.iter();
+            let interview = interview.map(|slug| (&slug.value, slug.span));
+            let interview = self.list(Kind::Interview, interview, |slug| {
+                names.interview(slug.as_str())
+            });
+            let question = self.questions(occasion.question.iter());
+            found.push(OccasionNames {
+                interview: interview.first().copied(),
+                question: question.first().copied(),
+            });
+        }
+        found
+    }
+
+    /// Notes the interviews that answers are for, and that do not exist.
+    fn interviews_of(&mut self, answers: impl Iterator<Item = &'d DirectAnswer>) {
+        for answer in answers {
+            if let Some(slug) = &answer.interview
+                && self.names.interview(slug.as_str()).is_none()
+            {
+                self.unknown.push(Unknown {
+                    document: self.document,
+                    slug,
+                    span: answer.span,
+                    kind: Kind::Interview,
+                });
+            }
+        }
+    }
+
+    fn questions(&mut self, slugs: impl Iterator<Item = &'d Spanned<Slug>>) -> Vec<QuestionId> {
+        let names = self.names;
+        let slugs = slugs.map(|slug| (&slug.value, slug.span));
         self.list(Kind::Question, slugs, |slug| names.question(slug.as_str()))
     }
 

@@ -190,8 +190,10 @@ impl<'d> Reporter<'d> {
         .unwrap_or_else(|| {
             let add = format!("add it with `storybank new {} {slug}`", command_word(*kind));
             match written.strip_prefix('#') {
-                Some(name) => format!("{add}, or write `\\#{name}` if it is text"),
-                None => add,
+                Some(name) if *kind == Kind::Competency => {
+                    format!("{add}, or write `\\#{name}` if it is text")
+                }
+                _ => add,
             }
         });
         let message = match self.count(places) {
@@ -337,6 +339,7 @@ fn rule_of(kind: Kind) -> &'static Rule {
         Kind::Question => &rules::QUESTION,
         Kind::Competency => &rules::COMPETENCY,
         Kind::Story | Kind::CaseStudy => &rules::STORY,
+        Kind::Interview => &rules::INTERVIEW,
     }
 }
 
