@@ -343,15 +343,31 @@ fn rule_of(kind: Kind) -> &'static Rule {
     }
 }
 
-/// Advice for a value that is not a list and holds several names, some of which exist.
+/// Advice for a value that is not a list and holds several names, some of which exist; between blanks alone, all of them.
 fn as_list(written: &str, is_known: impl Fn(&Slug) -> bool) -> Option<String> {
-    let is_around = |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'');
-    let names: Vec<&str> = written
-        .split([',', ';'])
-        .map(|name| name.trim_matches(is_around))
-        .filter(|name| !name.is_empty())
-        .collect();
-    let is_one_line = !written.contains(['\n', '[']);
-    (is_one_line && names.len() > 1 && names.iter().any(|name| is_known(&Slug::of(name))))
-        .then(|| format!("write several as a list: `[{}]`", names.join(", ")))
+    if written.contains(['\n', '[']) {
+        return None;
+    }
+    let names = |separators: &[char]| -> Vec<String> {
+        let is_around = |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'' | '#');
+        let names = written.split(separators);
+        let names = names.map(|name| name.trim_matches(is_around).to_owned());
+        names.filter(|name| !name.is_empty()).collect()
+    };
+    let known = |names: &[String]| {
+        let known = names.iter().filter(|name| is_known(&Slug::of(name)));
+        known.count()
+    };
+    let (parts, words) = (names(&[',', ';']), names(&[',', ';', ' ']));
+    let several = if parts.len() > 1 && known(&parts) > 0 {
+        parts
+    } else if words.len() > 1 && known(&words) == words.len() {
+        words
+    } else {
+        return None;
+    };
+    Some(format!(
+        "write several as a list: `[{}]`",
+        several.join(", ")
+    ))
 }
