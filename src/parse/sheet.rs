@@ -6,8 +6,8 @@ use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, is_inli
 use crate::slug::Slug;
 use crate::source::Span;
 
-/// The word before other wordings: `also: your worst misstep; a failure`.
-const ALSO: &str = "also:";
+/// The words before other wordings: `also: your worst misstep; a failure`.
+const ALSO: [&str; 2] = ["also:", "auch:"];
 
 /// Takes the hashtags and the other wordings of the questions out of the text of a sheet, and keeps them with the headings.
 pub fn shape(body: &mut Body) {
@@ -143,11 +143,11 @@ impl Shaper<'_> {
             _ => true,
         });
         let words = plain_words(self.body, line);
-        let Some(wordings) = words
-            .get(..ALSO.len())
-            .filter(|start| is_line && start.eq_ignore_ascii_case(ALSO))
-            .map(|_| &words[ALSO.len()..])
-        else {
+        let after = |also: &str| {
+            let (start, wordings) = words.split_at_checked(also.len())?;
+            start.eq_ignore_ascii_case(also).then_some(wordings)
+        };
+        let Some(wordings) = ALSO.into_iter().find_map(after).filter(|_| is_line) else {
             return false;
         };
         let wordings = wordings.split(';').map(str::trim);
