@@ -7,6 +7,7 @@
 
 mod build;
 mod error;
+mod init;
 mod new;
 mod publish;
 mod serve;
@@ -114,7 +115,7 @@ fn carry_out(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Erro
         Command::Build(options) => build::run(&options, terminal),
         Command::Serve(options) => serve::run(&options, terminal),
         Command::Publish(options) => publish::run(&options, terminal),
-        Command::Init { folder } => new::init(&folder, terminal),
+        Command::Init(options) => init::run(&options, terminal),
         Command::New(options) => new::run(&options, terminal),
         Command::Completions { shell } => {
             let mut text = Vec::new();

@@ -1,10 +1,9 @@
-//! `storybank init` and `storybank new`: first files, with comments that explain them.
+//! `storybank new`: new documents, with comments that explain them.
 
 use std::path::{Path, PathBuf};
 
 use crate::audience::Viewer;
 use crate::build::{Inputs, ParseCache, link_site};
-use crate::config;
 use crate::diagnostic::nearest;
 use crate::disk::{self, Interrupts};
 use crate::model::{Audience, Document, Kind};
@@ -17,57 +16,6 @@ use super::terminal::Terminal;
 use super::{Error, Outcome};
 use crate::cli::{New, NewKind};
 
-/// The file that excludes a built site from version control.
-const GITIGNORE: &str = ".gitignore";
-
-/// The files of a new site: paths and contents.
-const SITE: &[(&str, &str)] = &[
-    (config::FILE, include_str!("templates/site/site.toml")),
-    (GITIGNORE, include_str!("templates/site/gitignore")),
-    (
-        "content/home.md",
-        include_str!("templates/site/content/home.md"),
-    ),
-    (
-        "content/stories/the-reminders-that-went-out-twice/index.md",
-        include_str!("templates/site/content/stories/the-reminders-that-went-out-twice/index.md"),
-    ),
-    (
-        "content/stories/the-reminders-that-went-out-twice/as-a-mistake.md",
-        include_str!(
-            "templates/site/content/stories/the-reminders-that-went-out-twice/as-a-mistake.md"
-        ),
-    ),
-    (
-        "content/questions/disagreement.md",
-        include_str!("templates/site/content/questions/disagreement.md"),
-    ),
-    (
-        "content/questions/hardest-problem.md",
-        include_str!("templates/site/content/questions/hardest-problem.md"),
-    ),
-    (
-        "content/questions/mistake.md",
-        include_str!("templates/site/content/questions/mistake.md"),
-    ),
-    (
-        "content/competencies/communication.md",
-        include_str!("templates/site/content/competencies/communication.md"),
-    ),
-    (
-        "content/competencies/ownership.md",
-        include_str!("templates/site/content/competencies/ownership.md"),
-    ),
-    (
-        "content/competencies/problem-solving.md",
-        include_str!("templates/site/content/competencies/problem-solving.md"),
-    ),
-    (
-        "content/case-studies/reminders-sent-twice.md",
-        include_str!("templates/site/content/case-studies/reminders-sent-twice.md"),
-    ),
-];
-
 const STORY: &str = include_str!("templates/new/story.md");
 const VARIANT: &str = include_str!("templates/new/variant.md");
 const QUESTION: &str = include_str!("templates/new/question.md");
@@ -76,56 +24,6 @@ const COMPETENCY: &str = include_str!("templates/new/competency.md");
 
 /// The maximum length of a slug in bytes. Every file system accepts file names of this length.
 const LONGEST_SLUG: usize = 200;
-
-/// Creates a site in a folder without one.
-pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
-    refuse_existing_site(folder)?;
-    let had_gitignore = disk::first_there(folder, &[GITIGNORE]).is_some();
-    // A signal waits until all files are written.
-    let _held = Interrupts::caught()
-        .map_err(Error::system("catch signals"))?
-        .hold();
-    for (path, text) in SITE
-        .iter()
-        .filter(|(path, _)| !(had_gitignore && *path == GITIGNORE))
-    {
-        let path = shown(folder, path);
-        disk::create_new(&path, text)?;
-        terminal.result(&path.to_string_lossy());
-    }
-    if had_gitignore {
-        terminal.warn(&format!(
-            "`{GITIGNORE}` was there already: see that it has the line `/public`"
-        ));
-    }
-    terminal.say(&next_steps(folder));
-    Ok(Outcome::Done)
-}
-
-/// Fails if a folder is a site, or is part of one.
-fn refuse_existing_site(folder: &Path) -> Result<(), Error> {
-    if let Some(there) = disk::first_there(folder, &["content", config::FILE]) {
-        let there = there.display();
-        return Err(format!("`{there}` is there already, so nothing was written; `storybank new` adds to a site, and `storybank init DIR` starts one elsewhere").into());
-    }
-    if let Some(site) = disk::site_whose_sources_hold(folder)? {
-        let (folder, site) = (folder.display(), site.display());
-        return Err(format!("`{folder}` lies among the sources of the site at `{site}`, so nothing was written; `storybank new` adds to that site, and `storybank init DIR` starts one elsewhere").into());
-    }
-    Ok(())
-}
-
-/// What to do with a new site.
-fn next_steps(folder: &Path) -> String {
-    let root = if folder == Path::new(".") {
-        String::new()
-    } else {
-        format!(" --root {}", quoted(folder))
-    };
-    format!(
-        "next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own"
-    )
-}
 
 /// Creates a document.
 pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
@@ -160,7 +58,7 @@ pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
 }
 
 /// A path below a folder as a user would type it.
-fn shown(folder: &Path, path: &str) -> PathBuf {
+pub(super) fn shown(folder: &Path, path: &str) -> PathBuf {
     if folder == Path::new(".") {
         PathBuf::from(path)
     } else {
@@ -169,7 +67,7 @@ fn shown(folder: &Path, path: &str) -> PathBuf {
 }
 
 /// A path as one word of a command line.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = path
         .chars()
@@ -442,6 +340,8 @@ mod tests {
 
     use super::*;
     use crate::build::{InputFile, Linked};
+    use crate::commands::init::Content;
+    use crate::config;
     use proptest::prelude::*;
 
     fn inputs<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Inputs {
@@ -483,30 +383,6 @@ mod tests {
                 site: &linked(&inputs, Audience::Private).site,
             },
         )
-    }
-
-    #[test]
-    fn a_new_site_has_nothing_wrong_and_a_gap() {
-        let inputs = inputs(SITE.iter().copied());
-        for audience in [Audience::Private, Audience::Team] {
-            assert_eq!(linked(&inputs, audience).diagnostics, []);
-        }
-        // Nothing in it is for everybody, so a warning says that the site is empty.
-        let found = linked(&inputs, Audience::Public).diagnostics;
-        assert_eq!(
-            found
-                .iter()
-                .map(|found| found.rule.name)
-                .collect::<Vec<_>>(),
-            ["empty-site"]
-        );
-        let site = linked(&inputs, Audience::Private).site;
-        assert_eq!(
-            site.questions()
-                .filter(|&id| site.is_of_bank(id) && site.question(id).answers.is_empty())
-                .count(),
-            1
-        );
     }
 
     #[test]
@@ -581,10 +457,10 @@ mod tests {
             for name in [name, in_words] {
                 for kind in [NewKind::Story, NewKind::Question, NewKind::CaseStudy, NewKind::Competency, NewKind::Variant] {
                     let name = if kind == NewKind::Variant { format!("the-reminders-that-went-out-twice/{name}") } else { name.clone() };
-                    let Ok(file) = planned(kind, &name, SITE) else { continue };
+                    let Ok(file) = planned(kind, &name, &Content::Usual.files()) else { continue };
                     let parts: Vec<&str> = file.path.split('/').collect();
                     prop_assert!(parts[0] == "content" && parts.len() <= 4 && parts.iter().all(|part| !part.is_empty() && !part.starts_with('.')), "{}", file.path);
-                    let inputs = inputs(SITE.iter().copied().chain([(file.path.as_str(), file.text.as_str())]));
+                    let inputs = inputs(Content::Usual.files().into_iter().chain([(file.path.as_str(), file.text.as_str())]));
                     let linked = linked(&inputs, Audience::Private);
                     prop_assert_eq!(&linked.diagnostics, &[], "{}", file.text);
                     let made = linked.site.documents.iter().find(|document| document.path.as_str() == file.path).expect("it is a document");
