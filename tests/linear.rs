@@ -604,7 +604,8 @@ fn shapes() -> Vec<Shape> {
                 "-- content/interviews/a.md --\n---\ncompany: a\nquestions:\n{names}---\n-- content/questions/sheet.md --\n---\ntitle: Sheet\n---\n{questions}"
             )
         }),
-        shape("competencies that hashtags show", 100, |n| {
+        // Up to 100 tellings the site is made for two audiences, and above for one.
+        shape("competencies that hashtags show", 200, |n| {
             let body = many(n, |i| format!("- a #c{i}\n"));
             let competencies = many(n, |i| {
                 format!("-- content/competencies/c{i}.md --\n---\ntitle: c{i}\n---\n")
