@@ -4,6 +4,7 @@ mod assets;
 mod edition;
 mod endings;
 mod leaks;
+mod single;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -24,6 +25,7 @@ use crate::source::{SitePath, Span};
 pub use assets::{Assets, NamedAssets};
 pub use edition::{Artefact, Edition, EditionSources, Made, Previous, uncleaned};
 pub use leaks::{WordPlaces, scan_for_leaks};
+pub use single::{Single, single};
 
 /// The files of a site, as they were read.
 #[derive(Debug, Clone, Default)]

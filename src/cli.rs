@@ -95,9 +95,12 @@ impl Site {
 pub struct Build {
     #[command(flatten)]
     pub site: Site,
-    /// The folder to write the site to [default: `public` in the folder of the site]
-    #[arg(long, value_name = "DIR")]
+    /// The folder to write the site to [default: `public` in the folder of the site], or with `--single` the file
+    #[arg(long, value_name = "PATH")]
     pub out: Option<PathBuf>,
+    /// Write the whole site into one HTML file, for a phone or an attachment [default: `storybank-AUDIENCE.html` in the folder of the site]
+    #[arg(long)]
+    pub single: bool,
     /// Who the site is for [default: the setting in `site.toml`, otherwise private]
     #[arg(long, value_name = "AUDIENCE")]
     pub audience: Option<Audience>,

@@ -212,7 +212,7 @@ pub mod rules {
         DUPLICATE = "duplicate-slug", Error, "A slug is unique within its kind.";
         EMPTY = "empty-site", Warning, "A site has content.";
         FAULT = "fault-of-storybank", Error, "The program reads every file.";
-        FILE_LEFT = "file-left-behind", Warning, "Only pictures are sent to a wiki along with a page.";
+        FILE_LEFT = "file-left-behind", Warning, "Only pictures go along with a page, to a wiki or into a single file.";
         HTML_FLATTENED = "flattened-html", Warning, "HTML in a case study has an equivalent on the wiki.";
         ADDRESS_FORBIDDEN = "forbidden-address", Error, "A link leads to a place in the site, or to an address that runs no code.";
         FRONT_MATTER = "front-matter", Error, "Front matter is YAML between two `---` lines.";

@@ -121,6 +121,17 @@ pub struct Style<'a> {
     pub left_out: &'a [Range<usize>],
     /// Blocks that are marked as the important ones, in their order.
     pub strong: &'a [Range<usize>],
+    /// Whether the remarks of reviewers are written.
+    pub remarks: Remarks,
+}
+
+/// Whether the remarks of reviewers are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remarks {
+    /// Beside the text that they are about.
+    Shown,
+    /// Left out of a page for the moment of use.
+    Omitted,
 }
 
 /// Whether headings get ids.
@@ -331,12 +342,30 @@ impl<'a> Writer<'_, 'a> {
             // Footnotes are written below what refers to them.
             Tag::Footnote(_) => {}
             Tag::Paragraph if self.is_blank(element.inner()) => {}
+            _ if self.is_omitted(tag, element.inner()) => {}
             _ => {
-                self.start(tag, element.inner());
+                self.start(tag, element);
                 self.nodes(element.inner());
                 self.end(tag);
             }
         }
+    }
+
+    /// Whether an element is a remark that this page leaves out, or an item of a list that holds only such a remark.
+    fn is_omitted(&self, tag: Tag, inner: Range<usize>) -> bool {
+        let is_remark = |tag| {
+            matches!(
+                tag,
+                Tag::Callout(CalloutKind::Question | CalloutKind::Answered)
+            )
+        };
+        let starts_with_remark = || {
+            let first = self.body.nodes.get(inner.start).map(|node| node.event);
+            matches!(first, Some(Event::Start(tag)) if is_remark(tag))
+        };
+        let says_nothing_else =
+            || tag == Tag::Item && starts_with_remark() && self.body.is_blank(inner.clone());
+        self.style.remarks == Remarks::Omitted && (is_remark(tag) || says_nothing_else())
     }
 
     fn text(&mut self, text: &str) {
@@ -379,9 +408,15 @@ impl<'a> Writer<'_, 'a> {
         }
     }
 
-    fn start(&mut self, tag: Tag, inner: Range<usize>) {
+    fn start(&mut self, tag: Tag, element: &Child) {
+        let inner = element.inner();
         let direction = self.direction(tag);
+        let is_strong = self.is_strong(element.nodes.start);
         match tag {
+            Tag::Paragraph if is_strong => {
+                self.out
+                    .push_str(&format!("<p class=\"strong\"{direction}>"));
+            }
             Tag::Paragraph => self.out.push_str(&format!("<p{direction}>")),
             Tag::Heading(heading) => self.heading(heading, direction),
             Tag::Quote => self.out.push_str(&format!("<blockquote{direction}>\n")),
@@ -394,11 +429,14 @@ impl<'a> Writer<'_, 'a> {
             Tag::NumberedList(first) => self
                 .out
                 .push_str(&format!("<ol start=\"{first}\"{direction}>\n")),
-            Tag::Item => self.out.push_str(if self.is_task(inner.start) {
-                "<li class=\"task\">"
-            } else {
-                "<li>"
-            }),
+            Tag::Item => self
+                .out
+                .push_str(match (self.is_task(inner.start), is_strong) {
+                    (true, true) => "<li class=\"task strong\">",
+                    (true, false) => "<li class=\"task\">",
+                    (false, true) => "<li class=\"strong\">",
+                    (false, false) => "<li>",
+                }),
             Tag::Table(table) => self.table(table, direction),
             Tag::TableHead => self.table_head(),
             Tag::TableRow => self.table_row(),
@@ -524,6 +562,14 @@ impl<'a> Writer<'_, 'a> {
         self.out
             .push_str(&self.page.context.highlighter.html(language, &code));
         self.out.push_str("</code></pre>\n");
+    }
+
+    /// Whether the block that starts at a node is one of the important ones.
+    fn is_strong(&self, start: usize) -> bool {
+        let strong = self.style.strong;
+        strong
+            .binary_search_by_key(&start, |range| range.start)
+            .is_ok()
     }
 
     /// Whether the item whose first node is given is a task.
@@ -721,6 +767,7 @@ impl<'a> Writer<'_, 'a> {
             ids: Ids::Omitted,
             left_out: &[],
             strong: &[],
+            remarks: self.style.remarks,
         };
         let Some((document, nodes)) = site.shown(*page, fragment, *section) else {
             return;

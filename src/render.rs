@@ -305,7 +305,7 @@ fn not_utf8(file: &SitePath, what: &str, at: usize) -> Diagnostic {
 }
 
 /// The path of a file of the theme in the site.
-fn path_of(own: &[ThemeFile], name: &str) -> SitePath {
+pub fn path_of(own: &[ThemeFile], name: &str) -> SitePath {
     own.iter().find(|file| file.name == name).map_or_else(
         || SitePath::new(format!("themes/default/{name}")),
         |file| file.path.clone(),

@@ -21,11 +21,12 @@ use storybank::source::SitePath;
 const SITE: &str = include_str!("sites/cyrillic.site");
 
 /// Standard headings of sections, which the format defines only in English.
-const HEADINGS: [&str; 7] = [
+const HEADINGS: [&str; 8] = [
     "Situation",
     "Task",
     "Action",
     "Result",
+    "Learning",
     "Headline",
     "Summary",
     "Timeline",
@@ -260,7 +261,7 @@ fn mistakes_in_a_table_are_found() {
         ["expected a text, or a table of texts"]
     );
     assert_eq!(
-        mistakes("my_own_heading = \"{anything}\"\nlabel_of_derived = \"Pour {competency}\""),
+        mistakes("my_own_heading = \"{anything}\"\nlabel_of_emphasis = \"Pour {competency}\""),
         Vec::<String>::new()
     );
 }
@@ -284,7 +285,7 @@ fn numbers_dates_and_plurals_follow_the_language() {
     );
     assert_eq!(
         german.count(word::REASON_SHARED, 1, &[("shared", "1")]),
-        "teilt 1 von 1 Kompetenz"
+        "beansprucht 1 von 1 Kompetenz"
     );
     let english = phrases("en-GB", "");
     assert_eq!(
@@ -372,7 +373,7 @@ fn pages_have_no_scripts_unless_a_theme_adds_one() {
 
 #[test]
 fn templates_can_compare_the_name_of_the_audience() {
-    let theme = "-- themes/default/templates/questions.html --\n{% extends \"base.html\" %}{% block main %}{% if site.audience == \"private\" %}<i>me</i>{% endif %}{{<question_rows list={bank} level={2} private={site.audience == \"private\"} />}}{% endblock main %}\n-- content/questions/q.md --\n---\nquestion: Why?\n---\n";
+    let theme = "-- themes/default/templates/questions.html --\n{% extends \"base.html\" %}{% block main %}{% if site.audience == \"private\" %}<i>me</i>{% endif %}{% for g in groups %}{{<question_rows list={g.questions} level={2} private={site.audience == \"private\"} />}}{% endfor %}{% endblock main %}\n-- content/questions/q.md --\n---\nquestion: Why?\n---\n";
     let page = parse(&site(&format!("{STORY}{theme}"))["questions.html"]);
     assert_eq!(
         (page.only("i"), page.texts("em")),

@@ -225,7 +225,7 @@ fn stories_are_sorted_by_relevance() {
     assert_eq!(
         named,
         [
-            "Guidance", "three", "five", "four", "one", "two", "six", "seven"
+            "three", "five", "four", "Guidance", "one", "two", "six", "seven"
         ]
     );
 }
@@ -816,8 +816,8 @@ fn figures_are_shown_as_written() {
     );
     let page = page(&text, "stories/s.html");
     assert_eq!(
-        page.texts_of_class("figures"),
-        ["people affected 1.10 share 007 loss 1_000 the customer cost $1.2M team 4"]
+        page.texts_of_class("facts"),
+        ["Have ready people affected 1.10 share 007 loss 1_000 the customer cost $1.2M team 4"]
     );
 }
 
@@ -884,6 +884,367 @@ fn links_are_not_nested() {
     );
     // A parser separates nested links, and would find the address of the picture here.
     assert_eq!(address(&page, "build"), "https://example.org/build");
+}
+
+/// The story `S` for the question `q`, with everything that a page for an interview shows.
+const TOLD: &str = "-- content/stories/s/index.md --
+---
+title: S
+headline: We lost 12,000 orders and won a rule.
+answers: [{ question: q, open: The hardest was an hour. }]
+competencies: [ownership]
+facts: { teams: 7, orders: \"12000\", cost: $1.2M, when-it-held: since the spring, days: 3 days }
+---
+
+## Situation
+
+Nobody knew. It was 3 in the morning, and everybody slept.
+
+> [!question] Remark one?
+
+## Action
+
+- I stopped the service before I knew why it had failed. #ownership
+- I asked, at a cost of 1.2 million. *Question: remark two?* #depth
+- > [!answered] Remark three.
+- I wrote the rule down and it has held ever since the spring. #depth
+
+![[q#why]]
+
+## Result
+
+It held.
+
+## Follow-ups
+
+### Who saw it?
+
+Everybody. > not a quote
+
+> [!question] Remark four?
+-- content/questions/q.md --
+---
+question: What was hard?
+competencies: [ownership, depth]
+---
+
+## Why
+
+Say why.
+
+> [!question] Remark five?
+-- content/competencies/ownership.md --
+---
+title: Ownership
+---
+-- content/competencies/depth.md --
+---
+title: Technical depth
+---
+";
+
+#[test]
+fn the_page_of_a_question_counts_remarks_and_shows_none() {
+    let site = site(TOLD);
+    let question = parse(&site["questions/q.html"]);
+    let text = main_text(&question).to_lowercase();
+    assert!(!text.contains("remark one"), "{text}");
+    assert_eq!(text.matches("remark").count(), 1, "{text}");
+    assert!(text.ends_with("open points 4 open remarks"), "{text}");
+    assert_eq!(address(&question, "4 open remarks"), "../open-points.html");
+    let story = main_text(&parse(&site["stories/s.html"])).to_lowercase();
+    for remark in ["one?", "two?", "three.", "four?", "five?"] {
+        assert!(story.contains(&format!("remark {remark}")), "{story}");
+    }
+    // The item that holds only a remark is gone with it.
+    assert_eq!(
+        question
+            .texts("li")
+            .iter()
+            .filter(|item| item.is_empty())
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn figures_that_a_telling_says_come_first() {
+    let page = page(TOLD, "stories/s.html");
+    assert_eq!(
+        page.texts("dt"),
+        ["orders", "cost", "when it held", "days", "teams"]
+    );
+}
+
+#[test]
+fn more_than_six_figures_fold() {
+    let facts: String = (1..=8)
+        .map(|number| format!("  fact-{number}: a{number}\n"))
+        .collect();
+    let text = file(
+        "stories/s",
+        format!("title: S\nfacts:\n{facts}").trim_end(),
+        "a",
+    );
+    let page = page(&text, "stories/s.html");
+    let folded = page.all("dt").into_iter().filter(|&id| {
+        page.all("details")
+            .into_iter()
+            .any(|fold| page.is_inside(id, fold))
+    });
+    assert_eq!(
+        folded.map(|id| page.text(id)).collect::<Vec<_>>(),
+        ["fact 7", "fact 8"]
+    );
+    assert_eq!(page.texts("summary"), ["and 2 more"]);
+}
+
+#[test]
+fn the_page_of_a_question_shows_how_each_part_starts() {
+    let page = page(TOLD, "questions/q.html");
+    let cues = page.of_class("cues")[0];
+    let links: Vec<NodeId> = page
+        .all("a")
+        .into_iter()
+        .filter(|&id| page.is_inside(id, cues))
+        .collect();
+    assert_eq!(
+        links.iter().map(|&id| page.text(id)).collect::<Vec<_>>(),
+        [
+            "Situation Nobody knew. It was 3 in the morning, …",
+            "Action I stopped the service before I knew why …",
+            "Result It held."
+        ]
+    );
+    for link in links {
+        let target = page
+            .attribute(link, "href")
+            .expect("it is a link")
+            .to_owned();
+        assert!(page.ids().contains(&&target[1..]), "{target}");
+    }
+    assert_eq!(
+        page.texts_of_class("brief"),
+        [
+            "The hardest was an hour. We lost 12,000 orders and won a rule. Have ready orders 12000 cost $1.2M when it held since the spring days 3 days teams 7 Situation Nobody knew. It was 3 in the morning, … Action I stopped the service before I knew why … Result It held."
+        ]
+    );
+}
+
+#[test]
+fn what_is_about_a_question_folds_below_its_answer() {
+    let page = page(TOLD, "questions/q.html");
+    let text = main_text(&page);
+    let fold = page.of_class("about")[0];
+    assert_eq!(
+        page.text(fold),
+        "About this question Ownership Technical depth Why Say why."
+    );
+    assert_eq!(page.attribute(fold, "open"), None);
+    assert!(
+        text.find("It held.") < text.find("About this question"),
+        "{text}"
+    );
+    let unanswered = self::page(AROUND, "questions/q.html");
+    assert!(
+        unanswered
+            .attribute(unanswered.of_class("about")[0], "open")
+            .is_some()
+    );
+}
+
+#[test]
+fn openings_are_on_the_pages_of_tellings_and_in_lists() {
+    let variant = file(
+        "stories/s/v",
+        "answers: [{ question: q, open: Of the variant. }]",
+        "b",
+    );
+    let site = site(&format!("{TOLD}{variant}"));
+    let openings = |path: &str| parse(&site[path]).texts_of_class("opening");
+    assert_eq!(openings("questions/q.html"), ["Of the variant."]);
+    assert_eq!(
+        openings("stories/s.html"),
+        ["What was hard? The hardest was an hour."]
+    );
+    assert_eq!(
+        openings("stories/s/v.html"),
+        ["What was hard? Of the variant."]
+    );
+    assert_eq!(
+        openings("stories/s/depth.html"),
+        ["What was hard? The hardest was an hour."]
+    );
+}
+
+/// The links of the two groups of tellings on a page, the current one in brackets.
+fn tellings(page: &Page) -> Vec<String> {
+    let group = |group: NodeId| {
+        let links = page
+            .all("a")
+            .into_iter()
+            .filter(|&id| page.is_inside(id, group));
+        let words = links.map(|id| match page.attribute(id, "aria-current") {
+            Some(_) => format!("[{}]", page.text(id)),
+            None => page.text(id),
+        });
+        words.collect::<Vec<_>>().join(", ")
+    };
+    let navigation = page.of_class("tellings")[0];
+    let groups = page
+        .all("p")
+        .into_iter()
+        .filter(|&id| page.is_inside(id, navigation));
+    groups.map(group).collect()
+}
+
+#[test]
+fn tellings_have_two_groups() {
+    let variant = file("stories/s/v", "title: V", "b");
+    let site = site(&format!("{TOLD}{variant}"));
+    let of = |path: &str| tellings(&parse(&site[path]));
+    let written = "The story 0:18, V 0:19";
+    assert_eq!(
+        of("stories/s/v.html"),
+        ["The story 0:18, [V 0:19]", "Ownership, Technical depth"]
+    );
+    assert_eq!(
+        of("stories/s/depth.html"),
+        [
+            written,
+            "Ownership, [Technical depth], only these parts 0:14, nothing in particular"
+        ]
+    );
+    assert_eq!(
+        of("stories/s/depth-cut.html"),
+        [
+            written,
+            "Ownership, Technical depth, [only these parts 0:14], nothing in particular"
+        ]
+    );
+    assert_eq!(
+        of("stories/s/ownership.html"),
+        [
+            written,
+            "[Ownership], Technical depth, nothing in particular"
+        ]
+    );
+}
+
+#[test]
+fn an_emphasis_is_the_whole_story_with_strong_blocks() {
+    let body = "## Action\n\nA paragraph of depth. #depth\n\n- owned #ownership\n- deep\n\n  and deeper #depth\n- [ ] both #depth\n- plain\n\n> quoted #depth\n";
+    let site = site(&story_site(body));
+    let emphasis = parse(&site["stories/s/depth.html"]);
+    assert_eq!(
+        emphasis.texts_of_class("strong"),
+        [
+            "A paragraph of depth. Technical depth",
+            "and deeper Technical depth",
+            "both Technical depth",
+            "quoted Technical depth"
+        ]
+    );
+    assert_eq!(emphasis.texts_of_class("leaning").len(), 1);
+    let story = parse(&site["stories/s.html"]);
+    assert_eq!(
+        emphasis.texts_of_class("part"),
+        story.texts_of_class("part")
+    );
+    assert_eq!(story.texts_of_class("strong"), Vec::<String>::new());
+    assert_eq!(story.texts_of_class("leaning"), Vec::<String>::new());
+}
+
+/// The comments of the file that `storybank new story` writes, each in one line.
+fn hints_of_template() -> String {
+    include_str!("../src/commands/templates/new/story.md")
+        .replace("\n# ", " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[test]
+fn a_draft_says_what_is_still_to_be_written() {
+    let body = "## Result\n\n%%What came of it?%%\n\n## Approach\n\nI asked.";
+    let draft = file(
+        "stories/s/index",
+        "title: S\nstatus: draft\nfacts: { a: b }",
+        body,
+    ) + &file("stories/s/v", "title: V", "")
+        + &file("stories/ready", "title: R", body);
+    let site = common::site_with_drafts(&draft);
+    let page = parse(&site["stories/s.html"]);
+    assert_eq!(
+        page.texts("h3"),
+        [
+            "Have ready",
+            "Situation",
+            "Task",
+            "Result",
+            "Approach 0:01",
+            "Learning",
+            "They will ask next"
+        ]
+    );
+    let hints = page.texts_of_class("hint");
+    assert_eq!(hints.len(), 6, "{hints:?}");
+    let template = hints_of_template();
+    for hint in &hints {
+        let hint = hint.trim_start_matches("They will ask next ");
+        assert!(template.contains(hint), "{hint}");
+    }
+    for other in ["stories/s/v.html", "stories/ready.html"] {
+        assert_eq!(
+            parse(&site[other]).texts_of_class("hint"),
+            Vec::<String>::new(),
+            "{other}"
+        );
+    }
+}
+
+/// The words beside the bar of a story of 278 words, and the style of the bar.
+fn bar(length: &str) -> (Vec<String>, String) {
+    let words = "word ".repeat(278);
+    let text = file(
+        "stories/s",
+        &format!("title: S\nlength: {length}"),
+        &format!("## Action\n\n{words}"),
+    );
+    let page = page(&text, "stories/s.html");
+    let bars = page.of_class("bars")[0];
+    let style = page.attribute(bars, "style").unwrap_or_default().to_owned();
+    (page.texts_of_class("target"), style)
+}
+
+#[test]
+fn the_bar_is_drawn_to_scale() {
+    for (length, words, style) in [
+        ("5m", "under half of 5:00", "--to:37;--at:100"),
+        ("2m", "target 2:00", "--to:93;--at:100"),
+        ("1m", "too long for 1:00", "--to:100;--at:53"),
+    ] {
+        assert_eq!(bar(length), (vec![words.to_owned()], style.to_owned()));
+    }
+}
+
+#[test]
+fn a_headline_that_takes_too_long_is_marked_for_its_author() {
+    let marks = |words: usize, audience: Audience| {
+        let headline = "word ".repeat(words);
+        let text = file(
+            "stories/s",
+            &format!("title: S\nheadline: {headline}\naudience: team"),
+            "a",
+        );
+        parse(&site_for(audience, &text)["stories/s.html"]).texts_of_class("mark-long")
+    };
+    assert_eq!(
+        marks(76, Audience::Private),
+        ["76 words: a headline has at most 75"]
+    );
+    assert_eq!(marks(75, Audience::Private), Vec::<String>::new());
+    assert_eq!(marks(76, Audience::Team), Vec::<String>::new());
 }
 
 /// The number of open points on the home page, and the number of entries on the page of open

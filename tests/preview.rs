@@ -1476,7 +1476,7 @@ fn notes_are_shown_below_their_problem() {
     assert_eq!(places.as_array().map(Vec::len), Some(2), "{places}");
     let note = desk.browser.text("return words('.sb-note')");
     assert!(
-        note.contains(": content/stories/") && note.ends_with(".md:1:1"),
+        note.contains(": content/stories/") && note.contains(".md:1:1 "),
         "{note}"
     );
     let link = desk.browser.text("return one('.sb-note a').href");
@@ -1495,5 +1495,160 @@ fn notes_are_shown_below_their_problem() {
     assert!(
         report.contains("twice.md:3") && report.contains("twice.md:2"),
         "{report}"
+    );
+}
+
+/// Two files with a warning each: a hashtag that is nearly a competency.
+const WARNED: &str = "
+-- content/stories/first.md --
+---
+title: The first
+---
+
+## Situation
+
+It began. #ownershp
+-- content/stories/second.md --
+---
+title: The second
+---
+
+## Situation
+
+It went on.
+
+And on. #ownershp
+";
+
+#[test]
+fn the_warnings_of_other_files_are_listed_below_those_of_the_page() {
+    let desk = Desk::with_files(WARNED);
+    desk.open("stories/first.html");
+    assert_eq!(
+        desk.browser.text("return words('.sb-warnings > summary')"),
+        "1 warning, 1 in other files"
+    );
+    desk.browser.ask("one('.sb-warnings > summary').click()");
+    let places = "return all('.sb-warnings .sb-place a').filter(a => a.checkVisibility()).map(a => a.textContent)";
+    assert_eq!(
+        desk.browser.ask(places),
+        json!(["content/stories/first.md:7:11"])
+    );
+    desk.browser.ask("one('.sb-others > summary').click()");
+    desk.browser.waits_for(
+        "the others are unfolded",
+        "return all('.sb-others .sb-place a').some(a => a.checkVisibility())",
+    );
+    assert_eq!(
+        desk.browser.ask(places),
+        json!([
+            "content/stories/first.md:7:11",
+            "content/stories/second.md:9:9"
+        ])
+    );
+    let link = desk.browser.text("return one('.sb-others a').href");
+    assert!(
+        link.starts_with("vscode://file/") && link.ends_with("/content/stories/second.md:9:9"),
+        "{link}"
+    );
+    desk.open("stories.html");
+    assert_eq!(
+        desk.browser.text("return words('.sb-warnings > summary')"),
+        "2 warnings in other files"
+    );
+}
+
+/// The last paragraph of the outage, and whether the preview leaves it visible.
+const LAST_IS_VISIBLE: &str = "
+const last = all('main p').findLast(p => p.textContent.startsWith('It was like')).getBoundingClientRect();
+const covers = ['#storybank-preview', '.sb-problems', '.sb-warnings[open] > .sb-list'].flatMap(all).map(part => part.getBoundingClientRect());
+return last.top >= 0 && covers.every(cover => cover.height === 0 || last.bottom <= cover.top);";
+
+#[test]
+fn nothing_of_the_preview_covers_the_block_that_is_edited() {
+    let desk = Desk::new();
+    desk.browser.resize(1280, 700);
+    desk.open("stories/outage.html");
+    // The paragraph is at the lower edge of the window, behind the bar.
+    desk.browser.ask(
+        "const last = all('main p').findLast(p => p.textContent.startsWith('It was like'));
+         scrollTo({ top: last.getBoundingClientRect().bottom + scrollY - innerHeight + 2, behavior: 'instant' })",
+    );
+    assert_eq!(
+        desk.browser.ask(LAST_IS_VISIBLE),
+        false,
+        "the bar covers it before it is edited"
+    );
+    let edited = outage("The river was high.").replace("It was like", "It was like all of");
+    desk.save(OUTAGE, &edited);
+    desk.shows("It was like all of the move.");
+    desk.browser
+        .waits_for("the edited block is visible", LAST_IS_VISIBLE);
+    desk.save(OUTAGE, &edited.replace("title:", "titel:"));
+    desk.has_problem("titel");
+    desk.browser.waits_for(
+        "the problems are open",
+        "return one('.sb-problems').open && one('.sb-problems').offsetHeight > 100",
+    );
+    desk.browser
+        .waits_for("the problems leave it visible", LAST_IS_VISIBLE);
+    desk.is_still_the_same_page();
+}
+
+#[test]
+fn the_end_of_the_page_can_be_scrolled_above_the_preview() {
+    let desk = Desk::new();
+    for (width, height) in [(360, 640), (1280, 700)] {
+        desk.browser.resize(width, height);
+        desk.open("stories/outage.html");
+        desk.save(
+            OUTAGE,
+            &outage("The river was low.").replace("title:", "titel:"),
+        );
+        desk.has_problem("titel");
+        desk.browser.waits_for(
+            "the end is visible",
+            "scrollTo({ top: document.body.scrollHeight, behavior: 'instant' });
+             const end = one('main').lastElementChild.getBoundingClientRect().bottom;
+             return end > 0 && end <= one('.sb-problems').getBoundingClientRect().top",
+        );
+        desk.save(OUTAGE, &outage("The river was high."));
+        desk.is_well();
+    }
+}
+
+#[test]
+fn the_place_of_a_problem_can_be_copied() {
+    let desk = Desk::new();
+    desk.open("stories/outage.html");
+    desk.save(
+        OUTAGE,
+        &outage("The river was low.").replace("title:", "titel:"),
+    );
+    desk.has_problem("titel");
+    let copied = |button: &str| {
+        desk.browser.ask(&format!(
+            "window.copied = null;
+             navigator.clipboard.writeText = async words => (window.copied = words);
+             one('{button}').click()"
+        ));
+        desk.browser.text("return window.copied")
+    };
+    assert_eq!(
+        copied(".sb-problems .sb-copy"),
+        "content/stories/outage.md:2"
+    );
+    assert_eq!(
+        copied(".sb-bar > .sb-copy"),
+        "content/stories/outage.md:6",
+        "the text of the page"
+    );
+    desk.browser.ask(
+        "navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));
+         one('.sb-problems .sb-copy').click()",
+    );
+    desk.browser.waits_for(
+        "the place is selected instead",
+        "return getSelection().toString() === 'content/stories/outage.md:2'",
     );
 }

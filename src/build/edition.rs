@@ -15,7 +15,7 @@ use crate::diagnostic::{Diagnostic, rules};
 use crate::highlight::Highlighter;
 use crate::html::{Addresses, Context};
 use crate::model::Audience;
-use crate::render::{Renderer, Theme};
+use crate::render::{self, Renderer, Theme};
 use crate::route::{DataFile, Route};
 use crate::site::{PageKey, Site};
 use crate::source::SitePath;
@@ -226,7 +226,25 @@ impl Edition {
         }
     }
 
-    fn scan(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
+    /// The file that documents refer to and that is at a route; `None` if it is something else.
+    pub fn source_of(&self, route: &Route) -> Option<&SitePath> {
+        match &self.contents[*self.index.get(route)?].1 {
+            Content::Asset(path) => Some(path),
+            Content::Page(_) | Content::Data(_) | Content::Static(_) => None,
+        }
+    }
+
+    /// The path in the site of a file of the theme.
+    pub fn theme_path(&self, name: &str) -> SitePath {
+        render::path_of(&self.inputs.theme, name)
+    }
+
+    /// Searches something that is made from artefacts for words that may not leave.
+    ///
+    /// # Errors
+    ///
+    /// The first such word, at its place in the files.
+    pub fn scan(&self, path: &str, bytes: &[u8]) -> Result<(), Diagnostic> {
         scan_for_leaks(
             &self.withheld,
             (&self.linked, &self.inputs),
@@ -261,6 +279,11 @@ impl<'e> Artefact<'e> {
             Content::Page(key) => *key,
             Content::Data(_) | Content::Static(_) | Content::Asset(_) => None,
         }
+    }
+
+    /// Whether it is a page.
+    pub fn is_page(self) -> bool {
+        matches!(self.content, Content::Page(_))
     }
 
     /// Makes it.

@@ -1,5 +1,7 @@
 //! `storybank build`.
 
+mod single;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::audience::Viewer;
 use crate::build::{
-    Artefact, Assets, Edition, EditionSources, Inputs, Linked, NamedAssets, ParseCache, link_site,
+    Artefact, Edition, EditionSources, Inputs, Linked, NamedAssets, ParseCache, link_site,
     mark_code,
 };
 use crate::config::Config;
@@ -31,18 +33,17 @@ const PROGRESS_DELAY: Duration = Duration::from_millis(400);
 pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     let mut stages = Stages::new();
     let root = disk::find_site(options.site.named())?;
+    if options.single {
+        return single::run(options, &root, stages, terminal);
+    }
     let folder = options.out.clone().unwrap_or_else(|| root.join("public"));
     let output = Output::of(&folder, &root)?;
     let source = Source::read(&root, options, &mut stages)?;
-    let (theme, diagnostics) = source.theme();
-    terminal.report(&diagnostics, &source.inputs);
-    let Some(theme) = theme.filter(|_| !source.linked.has_errors()) else {
-        return Ok(refused(&diagnostics, terminal));
+    let Some((edition, diagnostics)) = source.edition(&root, terminal)? else {
+        return Ok(Outcome::LeftUndone);
     };
-    let assets = disk::assets(&root, &source.linked.site.used_assets())?;
     let interrupts = Interrupts::caught().map_err(Error::system("catch signals"))?;
     let staging = Staging::begin(&output, &interrupts)?;
-    let edition = source.edition(theme, assets);
     let mistakes = write(&edition, &staging, &progress(terminal))?;
     if !mistakes.is_empty() {
         terminal.report(&mistakes, &source.inputs);
@@ -54,7 +55,13 @@ pub fn run(options: &Build, terminal: &Terminal) -> Result<Outcome, Error> {
     if options.timings {
         stages.print(terminal);
     }
-    terminal.say(&closing_line(&edition, summary, &stages, &diagnostics));
+    let files = in_files(summary);
+    terminal.say(&closing_line(
+        &edition,
+        (edition.page_count(), &files),
+        &stages,
+        &diagnostics,
+    ));
     terminal.result(&output.index().to_string_lossy());
     // The process ends here, and with it all memory. Freeing a large site piece by piece would only take time.
     std::mem::forget((source, edition));
@@ -102,15 +109,28 @@ impl Source {
         }
     }
 
-    fn edition(&self, theme: Theme, assets: Assets) -> Edition {
-        Edition::new(EditionSources {
+    /// The edition of the audience, with the diagnostics of its site, which are reported; `None` if one of them is an error.
+    fn edition(
+        &self,
+        root: &Path,
+        terminal: &Terminal,
+    ) -> Result<Option<(Edition, Vec<Diagnostic>)>, Error> {
+        let (theme, diagnostics) = self.theme();
+        terminal.report(&diagnostics, &self.inputs);
+        let Some(theme) = theme.filter(|_| !self.linked.has_errors()) else {
+            refused(&diagnostics, terminal);
+            return Ok(None);
+        };
+        let assets = disk::assets(root, &self.linked.site.used_assets())?;
+        let edition = Edition::new(EditionSources {
             linked: self.linked.clone(),
             inputs: self.inputs.clone(),
             theme,
             highlighter: self.highlighter.clone(),
             assets: Arc::new(NamedAssets::new(assets)),
             data: &[],
-        })
+        });
+        Ok(Some((edition, diagnostics)))
     }
 }
 
@@ -181,10 +201,10 @@ fn refused(diagnostics: &[Diagnostic], terminal: &Terminal) -> Outcome {
     Outcome::LeftUndone
 }
 
-/// The last line: how many pages, for whom, how many files are new, and the duration.
+/// The last line: how many pages, for whom, the duration, and what happened to the files.
 fn closing_line(
     edition: &Edition,
-    summary: Summary,
+    (pages, files): (usize, &str),
     stages: &Stages,
     diagnostics: &[Diagnostic],
 ) -> String {
@@ -193,21 +213,23 @@ fn closing_line(
         Audience::Team => "for your team",
         Audience::Public => "for everybody",
     };
-    let Summary {
-        written,
-        kept,
-        removed,
-    } = summary;
     let warnings = if diagnostics.is_empty() {
         String::new()
     } else {
         format!(" ({})", report::count(diagnostics))
     };
     let took = in_words(stages.started.elapsed());
-    let pages = edition.page_count();
-    format!(
-        "built {pages} pages {whom} in {took}{warnings}: {written} files written, {kept} unchanged, {removed} removed"
-    )
+    format!("built {pages} pages {whom} in {took}{warnings}: {files}")
+}
+
+/// What happened to the files of a site.
+fn in_files(summary: Summary) -> String {
+    let Summary {
+        written,
+        kept,
+        removed,
+    } = summary;
+    format!("{written} files written, {kept} unchanged, {removed} removed")
 }
 
 /// The duration of each stage of a build.

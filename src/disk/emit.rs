@@ -358,20 +358,21 @@ impl Drop for Staging {
 ///
 /// The locked file lies outside of both sites, so it stays in place when they are exchanged. If a build is killed, the system
 /// releases the lock; the file that is left has no meaning by itself.
-struct Claim {
+pub(super) struct Claim {
     path: PathBuf,
     file: Option<File>,
 }
 
 impl Claim {
-    fn take(path: PathBuf) -> Result<Self, Error> {
+    /// Locks the file at a path, which is made for this.
+    pub(super) fn take(path: PathBuf) -> Result<Self, Error> {
         loop {
             let file = File::create(&path).map_err(|error| Error::io("write", &path, error))?;
             if file.try_lock().is_err() {
                 return Err(Error::refused(
                     "write to",
                     &path,
-                    "another build is writing to the same folder; wait until it has ended",
+                    "another build is writing to the same place; wait until it has ended",
                 ));
             }
             // The previous build may have removed the file between the two calls. Then this lock is on a file without a name.
@@ -394,10 +395,11 @@ impl Drop for Claim {
 }
 
 /// The folders above a new site that were missing. Those that are still empty at the end are removed again.
-struct Parents(Vec<PathBuf>);
+pub(super) struct Parents(Vec<PathBuf>);
 
 impl Parents {
-    fn of(out: &Path) -> Result<Self, Error> {
+    /// Makes the folders above a path.
+    pub(super) fn of(out: &Path) -> Result<Self, Error> {
         let missing = out
             .ancestors()
             .skip(1)

@@ -98,7 +98,7 @@ pub fn refuse_owned(given: &Path, root: &Path) -> Result<(), Error> {
 }
 
 /// Why nothing may be written to a folder: it belongs to the site at `root` or to a version control system. `None` if it does not.
-fn owner(folder: &Path, root: &Path) -> Option<&'static str> {
+pub(super) fn owner(folder: &Path, root: &Path) -> Option<&'static str> {
     if [CONTENT, THEMES, record::FOLDER]
         .iter()
         .any(|sources| lies_in(folder, root, sources))

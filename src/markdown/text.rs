@@ -83,24 +83,77 @@ fn is_spoken(byte: u8) -> bool {
         | (byte == b'&')
 }
 
+/// How many bytes are read to find the first words of a text.
+const LONGEST_START: usize = 2000;
+
+/// What is not said aloud.
+const SILENT: &[Skip] = &[
+    Skip::CodeBlocks,
+    Skip::Private,
+    Skip::Footnotes,
+    Skip::HtmlBlocks,
+    Skip::Images,
+];
+
 impl Body {
     /// The words of a range that are said aloud: no remarks and private notes, no code, no footnotes, no hashtags.
     ///
     /// `left_out` are ranges inside of it that are not told, in their order.
     pub fn spoken_words(&self, nodes: Range<usize>, left_out: &[Range<usize>]) -> u32 {
-        const SILENT: &[Skip] = &[
-            Skip::CodeBlocks,
-            Skip::Private,
-            Skip::Footnotes,
-            Skip::HtmlBlocks,
-            Skip::Images,
-        ];
         let mut count = WordCount::default();
-        let told = self
-            .segments(nodes, SILENT)
-            .filter(|part| stretch_at(left_out, part.node()).is_none());
-        told.for_each(|part| count.add_segment(part));
+        self.spoken(nodes, left_out)
+            .for_each(|part| count.add_segment(part));
         count.words
+    }
+
+    /// What is said aloud of a range, as text in one line.
+    pub fn spoken_text(&self, nodes: Range<usize>, left_out: &[Range<usize>]) -> String {
+        let mut text = String::new();
+        for part in self.spoken(nodes, left_out) {
+            match part {
+                Segment::Words { text: words, .. } => text.push_str(words),
+                Segment::Break { .. } | Segment::Block { .. } => text.push(' '),
+                Segment::HtmlWords { .. } | Segment::HtmlTag { .. } | Segment::Markup { .. } => {}
+            }
+        }
+        text
+    }
+
+    /// The first words of a range that are said aloud: those of its first sentence, at most `most`, with an ellipsis if the sentence
+    /// goes on. Headings are no sentences.
+    pub fn first_words(
+        &self,
+        nodes: Range<usize>,
+        left_out: &[Range<usize>],
+        most: usize,
+    ) -> String {
+        let told = self
+            .children(nodes)
+            .filter(|child| !matches!(child.event, Event::Start(Tag::Heading(_))));
+        let mut text = String::new();
+        for part in told.flat_map(|child| self.spoken(child.nodes, left_out)) {
+            match part {
+                Segment::Words { text: words, .. } => text.push_str(words),
+                Segment::Break { .. } => text.push(' '),
+                Segment::Block { .. } if !text.trim().is_empty() => break,
+                _ => {}
+            }
+            // The last word can go on in the next node.
+            if text.len() > LONGEST_START || text.split_whitespace().nth(most + 1).is_some() {
+                break;
+            }
+        }
+        start_of_sentence(&text, most)
+    }
+
+    /// The segments of a range that are said aloud. `left_out` are ranges inside of it that are not told, in their order.
+    fn spoken<'b>(
+        &'b self,
+        nodes: Range<usize>,
+        left_out: &'b [Range<usize>],
+    ) -> impl Iterator<Item = Segment<'b>> + use<'b> {
+        self.segments(nodes, SILENT)
+            .filter(|part| stretch_at(left_out, part.node()).is_none())
     }
 
     /// The code of the block that starts at `start`.
@@ -197,6 +250,30 @@ impl Body {
     }
 }
 
+/// The first sentence of a text, cut after `most` words. Shorter ones than three words do not say how a text starts.
+fn start_of_sentence(text: &str, most: usize) -> String {
+    const FEWEST: usize = 3;
+    // Some languages have no spaces between words.
+    const LONGEST_WORD: usize = 40;
+    let mut words = text.split_whitespace();
+    let mut start: Vec<&str> = Vec::with_capacity(most);
+    for word in words.by_ref().take(most) {
+        if let Some((end, _)) = word.char_indices().nth(LONGEST_WORD) {
+            start.push(&word[..end]);
+            return start.join(" ") + "…";
+        }
+        start.push(word);
+        if start.len() >= FEWEST && word.ends_with(['.', '!', '?', '\u{3002}']) {
+            return start.join(" ");
+        }
+    }
+    let mut text = start.join(" ");
+    if words.next().is_some() {
+        text.push_str(" …");
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -214,6 +291,20 @@ mod tests {
             words(&["I said - (so to say) - $1.2M, 40% …".to_owned()]),
             8
         );
+    }
+
+    #[test]
+    fn a_part_starts_with_its_first_sentence() {
+        for (text, start) in [
+            ("", ""),
+            ("One day.", "One day."),
+            ("Monday. I was on call.", "Monday. I was on call."),
+            ("I was on call. It rang.", "I was on call."),
+            ("one two three four five six", "one two three four five …"),
+            ("one two three four five", "one two three four five"),
+        ] {
+            assert_eq!(start_of_sentence(text, 5), start);
+        }
     }
 
     proptest! {

@@ -140,10 +140,13 @@
     keepFoldedProblems();
     // An open list of warnings stays open, to work through it.
     if (warnings) preview().querySelector(".sb-warnings")?.setAttribute("open", "");
+    const before = covered;
+    measure();
     restorePlace(place, changes.moved);
     restoreFocus(focus);
     fillQuestions({ target: document.activeElement });
     mark(changes.blocks);
+    if (marked.length || covered > before) reveal();
     // The heading that the address points to was added only now.
     if (!wasThere && destination()) location.replace(location.hash);
   }
@@ -391,6 +394,7 @@
   function mark(blocks) {
     if (blocks.size > MANY) return;
     marked = [...blocks].filter((block) => block.isConnected && block.offsetHeight < innerHeight);
+    if (marked.length) edited = marked;
     for (const block of marked) block.classList.add("storybank-changed");
     unmarking = setTimeout(unmark, MARK_TIME);
   }
@@ -402,6 +406,33 @@
       if (!block.className) block.removeAttribute("class");
     }
     marked = [];
+  }
+
+  // ------------------------------------------------------------------------------------------- what the preview covers
+
+  /** How much of the window the bar and an open panel cover, from below, in pixels. */
+  let covered = 0;
+  /** The blocks that the author changed last. */
+  let edited = [];
+  /** A style sheet of its own is no part of the page, so a swap does not see it. */
+  const room = new CSSStyleSheet();
+
+  /** Gives the page room for what covers it, so that everything can be scrolled into sight. */
+  function measure() {
+    const parts = [preview(), ...preview().querySelectorAll(".sb-problems, .sb-warnings[open] > .sb-list")];
+    const tops = parts.map((part) => part.getBoundingClientRect()).filter(({ height }) => height).map(({ top }) => top);
+    const now = Math.max(0, Math.ceil(innerHeight - Math.min(innerHeight, ...tops)));
+    if (now === covered) return;
+    covered = now;
+    room.replaceSync(`html { --storybank-covered: ${covered}px }`);
+  }
+
+  /** Scrolls the block that is being edited out from under the bar or a panel, if it is in the window. */
+  function reveal() {
+    const edge = innerHeight - covered;
+    const places = edited.filter((block) => block.isConnected).map((block) => block.getBoundingClientRect());
+    const hidden = places.find(({ top, bottom, height }) => height && top < innerHeight && bottom > edge);
+    if (hidden) scrollBy({ top: Math.min(hidden.bottom - edge + 8, Math.max(0, hidden.top)), behavior: "instant" });
   }
 
   // ------------------------------------------------------------------------------------------- the panels
@@ -424,14 +455,35 @@
   }
 
   function onToggle({ target }) {
-    if (target.matches?.("#storybank-preview > .sb-problems")) remembered(target.open ? null : target.dataset.key);
+    if (!target.closest?.("#storybank-preview")) return;
+    if (target.matches("#storybank-preview > .sb-problems")) remembered(target.open ? null : target.dataset.key);
+    measure();
+    if (target.open) reveal();
   }
 
   function closePanels(event) {
     if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
-    for (const panel of preview().querySelectorAll("details[open]")) {
+    for (const panel of preview().querySelectorAll(".sb-problems[open], .sb-warnings[open]")) {
       if (panel.contains(document.activeElement)) panel.querySelector("summary").focus({ preventScroll: true });
       panel.open = false;
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------- copying a place
+
+  /** Copies the place of a file. Where a browser does not let a page copy, the place is shown and selected. */
+  async function copy({ target }) {
+    const button = target.closest?.("#storybank-preview .sb-copy");
+    if (!button) return;
+    const label = button.dataset.label ?? button.textContent;
+    button.dataset.label = label;
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      button.textContent = "copied";
+      setTimeout(() => (button.textContent = label), MARK_TIME);
+    } catch {
+      button.textContent = button.dataset.copy;
+      getSelection().selectAllChildren(button);
     }
   }
 
@@ -465,6 +517,7 @@
 
   document.addEventListener("toggle", onToggle, true);
   document.addEventListener("keydown", closePanels);
+  document.addEventListener("click", copy);
   for (const event of ["focusin", "input"]) document.addEventListener(event, fillQuestions);
   document.addEventListener("change", jump);
   document.addEventListener("visibilitychange", () => (document.hidden ? disconnect() : listen()));
@@ -481,6 +534,10 @@
     }
     listen();
   });
+  document.adoptedStyleSheets.push(room);
+  new ResizeObserver(measure).observe(preview());
+  addEventListener("resize", measure);
   keepFoldedProblems();
+  measure();
   listen();
 })();

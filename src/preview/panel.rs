@@ -9,8 +9,8 @@ use tera::{Context, Tera};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::OWN;
-use super::problem::{Editor, Problem};
-use super::status::Status;
+use super::problem::{Editor, Place, Problem};
+use super::status::{FoundWarnings, Status};
 use crate::build::Inputs;
 use crate::diagnostic::Diagnostic;
 use crate::model::Audience;
@@ -22,6 +22,9 @@ pub const STAND_IN: &str = include_str!("stand-in.html");
 
 /// How many problems a page shows. The others are counted.
 const MOST: usize = 20;
+
+/// How many warnings of other files a page lists. The others are counted.
+const MOST_ELSEWHERE: usize = 50;
 
 /// The templates of the preview's own HTML.
 pub struct Templates(Tera);
@@ -38,7 +41,7 @@ pub struct Panel<'a> {
     pub audience: &'static str,
     pub badge: &'static str,
     pub problems: Option<Problems<'a>>,
-    pub warnings: Option<Problems<'a>>,
+    pub warnings: Option<Warnings<'a>>,
     pub status: Option<Status>,
     pub switch: Vec<Switch>,
     /// Whether there is a question to jump to.
@@ -57,6 +60,25 @@ pub struct Problems<'a> {
     /// The command that lists the errors, for readers who may not see them.
     command: Option<String>,
     shown: Vec<Problem>,
+    /// How many more there are.
+    more: usize,
+}
+
+/// The warnings about the files of a page, and those about all other files.
+#[derive(Serialize)]
+pub struct Warnings<'a> {
+    /// `2 warnings, 3 in other files`.
+    count: String,
+    here: Option<Problems<'a>>,
+    elsewhere: Option<Elsewhere>,
+}
+
+/// The warnings about other files than those of the page, each in a line.
+#[derive(Serialize)]
+struct Elsewhere {
+    /// `3 warnings`.
+    count: String,
+    shown: Vec<Place>,
     /// How many more there are.
     more: usize,
 }
@@ -144,11 +166,6 @@ impl<'a> Problems<'a> {
         })
     }
 
-    /// Warnings with their places; `None` without any.
-    pub fn of_warnings(found: &[&Diagnostic], read: &Inputs, editor: Editor<'_>) -> Option<Self> {
-        Some(Self::counted(found, None, "warning")?.with_list(found, read, editor))
-    }
-
     fn counted(found: &[&Diagnostic], failure: Option<&str>, noun: &str) -> Option<Self> {
         let count = found.len() + usize::from(failure.is_some());
         let places: Vec<(&SitePath, Span, &str)> = found
@@ -179,6 +196,37 @@ impl<'a> Problems<'a> {
             more: found.len().saturating_sub(MOST),
             ..self
         }
+    }
+}
+
+impl Warnings<'_> {
+    /// The warnings with their places; `None` without any.
+    pub fn new(found: &FoundWarnings<'_>, read: &Inputs, editor: Editor<'_>) -> Option<Self> {
+        let here = Problems::counted(&found.here, None, "warning")
+            .map(|here| here.with_list(&found.here, read, editor));
+        let elsewhere = Elsewhere::new(&found.elsewhere, read, editor);
+        let count = match (&here, found.elsewhere.len()) {
+            (None, 0) => return None,
+            (None, others) => format!("{} in other files", counted(others, "warning")),
+            (Some(here), 0) => here.count.clone(),
+            (Some(here), others) => format!("{}, {others} in other files", here.count),
+        };
+        Some(Self {
+            count,
+            here,
+            elsewhere,
+        })
+    }
+}
+
+impl Elsewhere {
+    fn new(found: &[&Diagnostic], read: &Inputs, editor: Editor<'_>) -> Option<Self> {
+        let shown = found.iter().take(MOST_ELSEWHERE);
+        (!found.is_empty()).then(|| Self {
+            count: counted(found.len(), "warning"),
+            shown: shown.map(|found| Place::of(found, read, editor)).collect(),
+            more: found.len().saturating_sub(MOST_ELSEWHERE),
+        })
     }
 }
 

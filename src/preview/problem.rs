@@ -34,6 +34,8 @@ pub struct Place {
     pub message: String,
     /// `content/stories/x.md:3:5`.
     pub name: String,
+    /// `content/stories/x.md:3`, to copy.
+    pub copy: String,
     /// The address that opens it in the author's editor; `None` if the author wants none.
     pub editor: Option<String>,
     /// The marked line with those around it; empty if the place is the file as a whole.
@@ -92,17 +94,32 @@ impl Problem {
 impl Place {
     fn new(message: &str, file: &SitePath, span: Span, read: &Inputs, editor: Editor<'_>) -> Self {
         let text = String::from_utf8_lossy(read.bytes(file).unwrap_or_default());
-        let at = locate(&text, span.start as usize);
         let is_in_text = span != Span::default() || *file == settings_path();
+        let at = locate(&text, span.start as usize);
         Self {
-            message: message.to_owned(),
-            name: format!("{file}:{}:{}", at.line, at.column),
-            editor: editor.link(file, at),
             excerpt: if is_in_text {
                 excerpt(&text, span)
             } else {
                 Vec::new()
             },
+            ..Self::at(message, file, at, editor)
+        }
+    }
+
+    /// The place of a diagnostic, without its lines.
+    pub fn of(found: &Diagnostic, read: &Inputs, editor: Editor<'_>) -> Self {
+        let text = String::from_utf8_lossy(read.bytes(&found.file).unwrap_or_default());
+        let at = locate(&text, found.span.start as usize);
+        Self::at(&found.message, &found.file, at, editor)
+    }
+
+    fn at(message: &str, file: &SitePath, at: Location, editor: Editor<'_>) -> Self {
+        Self {
+            message: message.to_owned(),
+            name: format!("{file}:{}:{}", at.line, at.column),
+            copy: format!("{file}:{}", at.line),
+            editor: editor.link(file, at),
+            excerpt: Vec::new(),
         }
     }
 }

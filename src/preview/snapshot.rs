@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::panel::{self, Badge, Panel, Problems, Switch};
+use super::panel::{self, Badge, Panel, Problems, Switch, Warnings};
 use super::problem::Editor;
 use super::state::State;
 use super::status::{self, Status};
@@ -309,14 +309,14 @@ impl Snapshot {
         status::of(site, key, &self.state.shown, self.editor())
     }
 
-    /// The warnings about the files of a page, for the author.
-    fn warnings(&self, edition: &Edition, key: Option<PageKey>) -> Option<Problems<'_>> {
+    /// The warnings about the files of a page and about all other files, for the author.
+    fn warnings(&self, edition: &Edition, key: Option<PageKey>) -> Option<Warnings<'_>> {
         if !self.state.is_for_author() {
             return None;
         }
         let linked = edition.linked();
         let warnings = status::warnings(&linked.site, key, &linked.diagnostics);
-        Problems::of_warnings(&warnings, &self.state.read, self.editor())
+        Warnings::new(&warnings, &self.state.read, self.editor())
     }
 
     fn editor(&self) -> Editor<'_> {

@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Part;
 use crate::report::counted;
 use crate::site::{DocumentId, PageKey, Site, TellingId};
-use crate::source::{SitePath, Span};
+use crate::source::{Location, SitePath, Span};
 use crate::view::clock;
 
 /// The data about a page in the bar.
@@ -18,6 +18,8 @@ use crate::view::clock;
 pub struct Status {
     /// The file of the page.
     file: String,
+    /// The place of its text, `content/stories/x.md:5`, to copy.
+    place: String,
     /// The address that opens its text in the author's editor; `None` if the author wants none.
     editor: Option<String>,
     /// The telling that the page shows, or shows first; `None` without spoken words.
@@ -58,11 +60,16 @@ struct Places<'a> {
 impl Places<'_> {
     /// The place in the file as it is shown. While that is broken, this is the place in its last good version.
     fn link(&mut self, file: &SitePath, span: Span) -> Option<String> {
+        let at = self.locate(file, span);
+        self.editor.link(file, at)
+    }
+
+    fn locate(&mut self, file: &SitePath, span: Span) -> Location {
         let lines = self
             .lines
             .entry(file.clone())
             .or_insert_with(|| Lines::new(self.shown.bytes(file).unwrap_or_default()));
-        self.editor.link(file, lines.locate(span.start as usize))
+        lines.locate(span.start as usize)
     }
 }
 
@@ -86,18 +93,29 @@ pub fn of(site: &Site, page: PageKey, shown: &Inputs, editor: Editor<'_>) -> Opt
         .sum();
     Some(Status {
         file: document.path.to_string(),
+        place: format!(
+            "{}:{}",
+            document.path,
+            places.locate(&document.path, start).line
+        ),
         editor: places.link(&document.path, start),
         telling: telling_on(site, page).and_then(|telling| told(site, telling, &mut places)),
         remarks: (remarks > 0).then(|| counted(remarks, "open remark")),
     })
 }
 
-/// The warnings about the files of a page.
+/// The warnings about the files of a page, and about all other files.
+pub struct FoundWarnings<'a> {
+    pub here: Vec<&'a Diagnostic>,
+    pub elsewhere: Vec<&'a Diagnostic>,
+}
+
+/// All warnings, as they concern a page.
 pub fn warnings<'a>(
     site: &Site,
     page: Option<PageKey>,
     found: &'a [Diagnostic],
-) -> Vec<&'a Diagnostic> {
+) -> FoundWarnings<'a> {
     let documents = page
         .map(|page| documents_of(site, page))
         .unwrap_or_default();
@@ -105,10 +123,9 @@ pub fn warnings<'a>(
         .into_iter()
         .map(|document| &site.document(document).path)
         .collect();
-    found
-        .iter()
-        .filter(|found| !found.is_error() && files.contains(&found.file))
-        .collect()
+    let warnings = found.iter().filter(|found| !found.is_error());
+    let (here, elsewhere) = warnings.partition(|found| files.contains(&found.file));
+    FoundWarnings { here, elsewhere }
 }
 
 /// The documents whose words are on a page.

@@ -3,17 +3,18 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::bank::{self, Group, question_rows};
 use super::interview::row as interview_row;
 use super::open_points;
 use super::pieces::{
-    Extent, INSIDE_PART, answer, clock, date, full_style, open_follow_ups, origin_name,
-    standing_name, times_asked, to_u32,
+    INSIDE_PART, clock, date, full_style, open_follow_ups, origin_name, standing_name, times_asked,
+    to_u32,
 };
 use super::telling::headline;
 use super::types::{
     CaseStudiesPage, CaseStudyRow, CompetenciesPage, CompetencyRow, CoveragePage, FollowUpGroup,
-    Head, HomePage, MatrixCell, MatrixPage, MatrixRow, Pager, QuestionRow, QuestionsPage,
-    StoriesPage, StoryRow,
+    Head, HomePage, LinkView, MatrixCell, MatrixPage, MatrixRow, Pager, QuestionGroup,
+    QuestionsPage, StoriesPage, StoryRow,
 };
 use crate::html::{Ids, PageWriter};
 use crate::model::{Document, Kind, Part, Status};
@@ -27,9 +28,11 @@ const ROWS: usize = 200;
 /// How many stories a page of the matrix has.
 pub const MATRIX_ROWS: usize = 100;
 
-/// How many entries of each list the home page shows.
-const HOME_READY: usize = 24;
-const HOME_GAPS: usize = 12;
+/// How many questions of a group the home page shows, and how many questions are unfolded there at first.
+const HOME_ROWS: usize = 12;
+const HOME_OPEN: usize = 12;
+
+/// How many stories the home page shows.
 const HOME_STORIES: usize = 6;
 
 /// How many entries the list of a kind has.
@@ -171,10 +174,16 @@ fn questions_named(site: &Site, id: StoryId) -> usize {
 /// A page, from 1, of the list of questions: the bank, then what is about stories.
 pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<'a> {
     let site = writer.context.site;
-    let about_stories = site.questions().filter(|&id| !site.is_of_bank(id));
-    let all: Vec<QuestionId> = bank(site).into_iter().chain(about_stories).collect();
-    let shown = page_of(&all, number, ROWS);
-    let (bank, about_stories) = shown.split_at(shown.partition_point(|&id| site.is_of_bank(id)));
+    let groups = bank::groups(site);
+    let bank = bank::questions(&groups).len();
+    let about_stories: Vec<QuestionId> = site
+        .questions()
+        .filter(|&id| !site.is_of_bank(id))
+        .collect();
+    let entries = bank + about_stories.len();
+    let start = ((number as usize).saturating_sub(1) * ROWS).min(entries);
+    let end = (start + ROWS).min(entries);
+    let about_stories = &about_stories[start.saturating_sub(bank)..end.saturating_sub(bank)];
     QuestionsPage {
         page: head(
             writer,
@@ -183,12 +192,26 @@ pub fn questions<'a>(writer: &mut PageWriter<'a>, number: u32) -> QuestionsPage<
             word::ABOUT_QUESTIONS,
             "questions",
         ),
-        bank: question_rows(writer, bank.iter().copied()),
+        index: groups
+            .iter()
+            .map(|group| bank::link(writer, group, ROWS))
+            .collect(),
+        groups: bank::views_of(writer, &groups, (start, end), ROWS),
         follow_ups: follow_up_groups(writer, about_stories),
-        pager: pager(writer, number, site.questions.len(), ROWS, |number| {
+        asks: asks(writer, number),
+        pager: pager(writer, number, entries, ROWS, |number| {
             Route::List(Kind::Question, number)
         }),
     }
+}
+
+/// The lists of questions that the author asks, on the first page only.
+fn asks<'a>(writer: &PageWriter<'a>, number: u32) -> Vec<LinkView<'a>> {
+    let lists = writer.context.site.asks_lists();
+    let lists = lists.filter(|_| number <= 1);
+    lists
+        .map(|id| writer.link_view(PageKey::Asks(id)))
+        .collect()
 }
 
 /// Questions about stories, with one group for each story in a row.
@@ -207,45 +230,6 @@ fn follow_up_groups<'a>(
             })
         })
         .collect()
-}
-
-/// The questions of the bank: those with answers first, then in the order of their wording.
-fn bank(site: &Site) -> Vec<QuestionId> {
-    let mut bank: Vec<QuestionId> = site.questions().filter(|&id| site.is_of_bank(id)).collect();
-    bank.sort_by(|&a, &b| {
-        let key = |id: QuestionId| (site.is_gap(id), site.wording(id));
-        key(a).cmp(&key(b))
-    });
-    bank
-}
-
-/// Questions with their best answers.
-pub fn question_rows<'a>(
-    writer: &mut PageWriter<'a>,
-    ids: impl Iterator<Item = QuestionId>,
-) -> Vec<QuestionRow<'a>> {
-    ids.map(|id| question_row(writer, id)).collect()
-}
-
-/// A question with its best answer, in one line.
-fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionRow<'a> {
-    let site = writer.context.site;
-    let question = site.question(id);
-    let best = question
-        .answers
-        .first()
-        .map(|&story| answer(writer, story, id, Extent::Row));
-    let is_answered = !site.is_of_bank(id) && !site.is_open(id);
-    QuestionRow {
-        question: site.wording(id),
-        url: writer.link(PageKey::Question(id), ""),
-        competencies: writer.chips(&question.competencies),
-        stories: to_u32(question.answers.len() + usize::from(is_answered)),
-        direct: !site.direct_answers(id).is_empty(),
-        asked: to_u32(times_asked(site, id)),
-        adaptable: to_u32(question.adaptable_total),
-        best,
-    }
 }
 
 /// The list of competencies, on one page.
@@ -381,23 +365,29 @@ fn matrix_row<'a>(writer: &PageWriter<'a>, id: StoryId, columns: &[CompetencyId]
     }
 }
 
-/// The questions of the bank, grouped by how many stories answer them.
+/// The questions of the bank by the number of stories that answer them.
 pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
     let site = writer.context.site;
-    let (mut gaps, mut thin, mut covered) = (Vec::new(), Vec::new(), Vec::new());
-    for id in bank(site) {
-        match site.question(id).answers.len() {
-            0 if site.is_gap(id) => gaps.push(id),
-            0 => covered.push(id),
-            1 => thin.push(id),
+    let mut bank = bank::questions(&bank::groups(site));
+    // The sort is stable: within a number, the order of the bank stays.
+    bank.sort_by_key(|&id| std::cmp::Reverse(times_asked(site, id)));
+    let (mut gaps, mut thin, mut direct, mut covered) = (vec![], vec![], vec![], vec![]);
+    for id in bank {
+        let has_direct = !site.direct_answers(id).is_empty();
+        match (site.question(id).answers.len(), has_direct) {
+            (0, false) => gaps.push(id),
+            (1, false) => thin.push(id),
+            (0 | 1, true) => direct.push(id),
             _ => covered.push(id),
         }
     }
-    gaps.sort_by_key(|&id| std::cmp::Reverse(site.question(id).adaptable_total));
+    let urgency = |&id: &QuestionId| (times_asked(site, id), site.question(id).adaptable_total);
+    gaps.sort_by_key(|id| std::cmp::Reverse(urgency(id)));
     CoveragePage {
         page: head(writer, word::COVERAGE, 1, word::ABOUT_COVERAGE, "coverage"),
         gaps: question_rows(writer, gaps.into_iter()),
         thin: question_rows(writer, thin.into_iter()),
+        direct: question_rows(writer, direct.into_iter()),
         covered: question_rows(writer, covered.into_iter()),
     }
 }
@@ -409,13 +399,13 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
         let nodes = 0..site.document(home).body.nodes.len();
         writer.html(home, nodes, full_style(2, Ids::Given))
     });
-    let bank = bank(site);
-    let (ready, gaps): (Vec<QuestionId>, Vec<QuestionId>) =
-        bank.iter().partition(|&&id| !site.is_gap(id));
+    let groups = bank::groups(site);
+    let bank = bank::questions(&groups);
+    let ready = bank.iter().filter(|&&id| !site.is_gap(id));
     HomePage {
         page: writer.head(site.title(PageKey::Home), "", ""),
         body: body.unwrap_or_default(),
-        questions_covered: to_u32(ready.len()),
+        questions_covered: to_u32(ready.count()),
         questions_total: to_u32(bank.len()),
         competencies_covered: to_u32(covered_competencies(site)),
         competencies_total: to_u32(site.competencies.len()),
@@ -428,12 +418,30 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
         coming: site
             .coming
             .map(|interview| interview_row(writer, interview)),
-        ready: question_rows(writer, ready.into_iter().take(HOME_READY)),
-        gaps: question_rows(writer, gaps.into_iter().take(HOME_GAPS)),
+        groups: home_groups(writer, &groups),
         stories: story_rows(writer, ready_stories(site).take(HOME_STORIES)),
         competencies: competency_rows(writer),
         case_studies: case_study_rows(writer),
     }
+}
+
+/// The groups of the bank, the first of them unfolded.
+fn home_groups<'a>(writer: &mut PageWriter<'a>, groups: &[Group]) -> Vec<QuestionGroup<'a>> {
+    let mut shown = 0;
+    let mut views = Vec::new();
+    for group in groups {
+        let rows = group.questions.len().min(HOME_ROWS);
+        let mut view = bank::view(writer, group, &group.questions[..rows], ROWS);
+        view.is_open = shown == 0 || shown + rows <= HOME_OPEN;
+        // Whatever follows a folded group is folded, so that the open ones are the first.
+        shown = if view.is_open {
+            shown + rows
+        } else {
+            HOME_OPEN
+        };
+        views.push(view);
+    }
+    views
 }
 
 /// How many competencies are shown by at least one story.

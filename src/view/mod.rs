@@ -1,6 +1,8 @@
 //! The data of each page: a route of a site becomes a view, which holds everything that its template sees.
 
+mod bank;
 mod data;
+mod figures;
 mod interview;
 mod lists;
 mod open_points;

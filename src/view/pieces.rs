@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::figures::facts;
 use super::telling::{Detail, headline, telling_view};
-use super::types::{
-    AnswerView, Chip, FactView, FollowUpView, Head, LinkView, OccasionView, TellingLink,
-};
-use crate::html::{Ids, PageWriter, Style};
+use super::types::{AnswerView, Chip, FollowUpView, Head, LinkView, OccasionView, TellingLink};
+use crate::html::{Ids, PageWriter, Remarks, Style};
 use crate::model::{Audience, Author, Occasion, Prose, Section, Status, Went, When};
 use crate::phrases::word;
 use crate::route::Route;
@@ -26,6 +25,7 @@ pub fn full_style(heading_base: u8, ids: Ids) -> Style<'static> {
         ids,
         left_out: &[],
         strong: &[],
+        remarks: Remarks::Shown,
     }
 }
 
@@ -192,18 +192,6 @@ pub fn occasions<'a>(
     sorted.into_iter().map(view).collect()
 }
 
-/// The figures of the story that a telling tells. Hyphens in their names become spaces.
-pub fn facts<'a>(writer: &PageWriter<'a>, id: TellingId) -> Vec<FactView<'a>> {
-    let facts = writer.context.site.story_meta(id.story).facts.iter();
-    facts
-        .map(|fact| FactView {
-            label: fact.name.as_str().replace(['-', '_'], " ").into(),
-            value: Cow::Borrowed(fact.value.as_str()),
-            source: Prose::or_empty(fact.source.as_ref()),
-        })
-        .collect()
-}
-
 /// Who wrote the text of a telling; empty if that is the author of the site.
 pub fn written_by<'a>(writer: &PageWriter<'a>, telling: &'a Telling) -> &'a str {
     match &telling.by {
@@ -234,6 +222,12 @@ pub fn telling_links<'a>(writer: &PageWriter<'a>, current: TellingId) -> Vec<Tel
             spoken: writer.spoken(telling.words),
             current: id == current,
             origin: origin_name(telling.origin),
+            competency: match telling.origin {
+                Origin::Emphasis(competency) | Origin::Cut(competency) => {
+                    site.title(PageKey::Competency(competency))
+                }
+                Origin::Story | Origin::Variant(_) => "",
+            },
             by: written_by(writer, telling),
             draft: telling.status == Status::Draft,
         }
@@ -242,7 +236,11 @@ pub fn telling_links<'a>(writer: &PageWriter<'a>, current: TellingId) -> Vec<Tel
 }
 
 /// The follow-up questions about a story. A variant may have its own answers.
-pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, telling: TellingId) -> Vec<FollowUpView<'a>> {
+pub fn follow_ups<'a>(
+    writer: &mut PageWriter<'a>,
+    telling: TellingId,
+    remarks: Remarks,
+) -> Vec<FollowUpView<'a>> {
     let site = writer.context.site;
     let variant = match site.telling(telling).origin {
         Origin::Variant(document) => Some(document),
@@ -251,7 +249,7 @@ pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, telling: TellingId) -> Vec<Fo
     site.story(telling.story)
         .follow_ups
         .iter()
-        .map(|&question| follow_up(writer, question, variant))
+        .map(|&question| follow_up(writer, question, variant, remarks))
         .collect()
 }
 
@@ -259,6 +257,7 @@ fn follow_up<'a>(
     writer: &mut PageWriter<'a>,
     question: QuestionId,
     variant: Option<DocumentId>,
+    remarks: Remarks,
 ) -> FollowUpView<'a> {
     let site = writer.context.site;
     let retold = variant.and_then(|variant| Some((variant, answer_in(site, question, variant)?)));
@@ -270,7 +269,11 @@ fn follow_up<'a>(
         answer: if open {
             String::new()
         } else {
-            writer.html(document, nodes, full_style(INSIDE_PART, Ids::Omitted))
+            let style = Style {
+                remarks,
+                ..full_style(INSIDE_PART, Ids::Omitted)
+            };
+            writer.html(document, nodes, style)
         },
         open,
     }
@@ -326,7 +329,7 @@ pub fn answer<'a>(
             telling: Some(telling_view(writer, id, ids, Detail::Words)),
             tellings: telling_links(writer, id),
             facts: facts(writer, id),
-            follow_ups: follow_ups(writer, id),
+            follow_ups: follow_ups(writer, id, Remarks::Omitted),
             ..row
         },
     }

@@ -1,14 +1,15 @@
 //! The page of a question, and the page of a competency.
 
+use std::iter;
 use std::ops::Range;
 
-use super::lists::question_rows;
+use super::bank::question_rows;
 use super::pieces::{
     Extent, answer, answer_nodes, answer_row, clock, full_style, occasions, to_u32,
 };
 use super::telling::pace;
 use super::types::{AnswerView, CompetencyPage, DirectAnswerView, FrameworkView, QuestionPage};
-use crate::html::{Ids, PageWriter, Style};
+use crate::html::{Ids, PageWriter, Remarks, Style};
 use crate::model::{DirectAnswer, Prose};
 use crate::site::{CompetencyId, InterviewId, PageKey, QuestionId};
 
@@ -30,10 +31,6 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
     let body = body(writer, id);
     let direct = direct_answers(writer, id);
     let answers = answers(writer, id);
-    let adaptable = question.adaptable.iter();
-    let adaptable = adaptable
-        .map(|&story| answer(writer, story, id, Extent::Row))
-        .collect();
     let is_named = |page: PageKey| match page {
         PageKey::Telling(telling) => {
             question.answers.contains(&telling.story) || question.about == Some(telling.story)
@@ -58,8 +55,37 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         answers_more: to_u32(question.answers.len().saturating_sub(ROWS)),
         answers,
         adaptable_more: to_u32(question.adaptable_total - question.adaptable.len()),
-        adaptable,
+        adaptable: adaptable(writer, id),
         backlinks: writer.backlinks(PageKey::Question(id), is_named),
+        open_remarks: to_u32(open_remarks(writer, id)),
+        open_points_url: writer.open_points_url(),
+    }
+}
+
+/// How many remarks of reviewers are open in the texts of a page: in the question itself, and in the tellings that it shows in full.
+fn open_remarks(writer: &PageWriter<'_>, id: QuestionId) -> usize {
+    let site = writer.context.site;
+    let (document, nodes) = answer_nodes(writer, id);
+    let told = site.question(id).answers.iter().take(FULL_ANSWERS);
+    let sections = told.flat_map(|&story| {
+        let sections = site.telling(site.telling_for(story, id)).sections.iter();
+        sections.map(|told| (told.id.document, site.section(told.id).nodes.clone()))
+    });
+    iter::once((document, nodes))
+        .chain(sections)
+        .map(|(document, nodes)| {
+            let open = &site.document(document).body.open_remarks;
+            let before = |node| open.partition_point(|remark| remark.start < node);
+            before(nodes.end) - before(nodes.start)
+        })
+        .sum()
+}
+
+/// The style of a text that is read minutes before an interview.
+fn without_remarks(heading_base: u8, ids: Ids) -> Style<'static> {
+    Style {
+        remarks: Remarks::Omitted,
+        ..full_style(heading_base, ids)
     }
 }
 
@@ -92,7 +118,7 @@ fn body(writer: &mut PageWriter<'_>, id: QuestionId) -> String {
     .collect();
     let style = Style {
         left_out: &left_out,
-        ..full_style(level, Ids::Given)
+        ..without_remarks(level, Ids::Given)
     };
     writer.html(document, nodes, style)
 }
@@ -111,33 +137,25 @@ fn direct_answers<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Vec<Direct
         .into_iter()
         .map(|answer| {
             let slug = answer.interview.as_ref();
-            (
-                slug.and_then(|slug| site.names.interview(slug.as_str())),
-                answer,
-            )
+            let interview = slug.and_then(|slug| site.names.interview(slug.as_str()));
+            (interview, answer)
         })
         .collect();
     answers.sort_by_key(|(interview, _)| interview.is_none() || *interview != site.coming);
-    let answers = answers.into_iter();
-    answers
-        .map(|(interview, answer)| {
-            let seconds = site.seconds(answer.words);
-            DirectAnswerView {
-                id: writer.claim(&answer.id).unwrap_or_default(),
-                interview: interview
-                    .map(|interview| writer.link_view(PageKey::Interview(interview))),
-                is_coming: interview.is_some() && interview == site.coming,
-                html: writer.html(
-                    document,
-                    answer.nodes.clone(),
-                    full_style(BELOW_TITLE + 1, Ids::Given),
-                ),
-                spoken: clock(seconds),
-                target: clock(target),
-                pace: pace(seconds, target),
-            }
-        })
-        .collect()
+    let mut view = |(interview, answer): (Option<InterviewId>, &DirectAnswer)| {
+        let seconds = site.seconds(answer.words);
+        let style = without_remarks(BELOW_TITLE + 1, Ids::Given);
+        DirectAnswerView {
+            id: writer.claim(&answer.id).unwrap_or_default(),
+            interview: interview.map(|interview| writer.link_view(PageKey::Interview(interview))),
+            is_coming: interview.is_some() && interview == site.coming,
+            html: writer.html(document, answer.nodes.clone(), style),
+            spoken: clock(seconds),
+            target: clock(target),
+            pace: pace(seconds, target),
+        }
+    };
+    answers.into_iter().map(&mut view).collect()
 }
 
 /// The stories that name a question, the first of them in full.
@@ -146,6 +164,14 @@ fn answers<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Vec<AnswerView<'a
     let stories = stories.iter().take(ROWS).enumerate();
     stories
         .map(|(place, &story)| answer(writer, story, id, extent_at(place)))
+        .collect()
+}
+
+/// The stories that could be adapted, each in one line.
+fn adaptable<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> Vec<AnswerView<'a>> {
+    let stories = writer.context.site.question(id).adaptable.iter();
+    stories
+        .map(|&story| answer(writer, story, id, Extent::Row))
         .collect()
 }
 

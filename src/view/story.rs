@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use super::figures::facts;
 use super::pieces::{
-    INSIDE_PART, date, facts, follow_ups, full_style, occasions, open_follow_ups, origin_name,
+    INSIDE_PART, date, follow_ups, full_style, occasions, open_follow_ups, origin_name,
     telling_links, to_u32, written_by,
 };
-use super::telling::{Detail, telling_view};
+use super::telling::{Detail, has_hints, telling_view};
 use super::types::{ActionItemView, AnsweredView, CaseStudyPage, FactView, SectionView, StoryPage};
-use crate::html::{Ids, PageWriter};
+use crate::html::{Ids, PageWriter, Remarks};
 use crate::model::{CaseStudy, Part, Prose, Section};
 use crate::phrases::{Phrases, Word, word};
 use crate::site::{CaseStudyId, DocumentId, Origin, PageKey, QuestionId, Site, TellingId};
@@ -35,6 +36,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         },
         by: written_by(writer, telling),
         status: telling.status.name(),
+        has_hints: has_hints(site, id),
         when: date(writer, meta.when),
         role: Prose::or_empty(meta.role.as_ref()),
         strength: meta.strength.unwrap_or(0),
@@ -43,7 +45,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         tellings: telling_links(writer, id),
         telling: telling_view(writer, id, Ids::Given, Detail::Differences),
         facts: facts(writer, id),
-        follow_ups: follow_ups(writer, id),
+        follow_ups: follow_ups(writer, id, Remarks::Shown),
         told: occasions(writer, &meta.told, &story.told),
         case_studies: writer.link_views(&story.case_studies, PageKey::CaseStudy),
         backlinks: writer.backlinks(PageKey::Telling(id), |from| is_named(site, id, from)),
@@ -184,6 +186,7 @@ pub fn times<'a>(meta: &CaseStudy, phrases: &'a Phrases) -> Vec<FactView<'a>> {
         label: phrases.text(label).into(),
         value: value.into(),
         source: "",
+        said: false,
     };
     let moments = [
         (word::STARTED, &meta.started),

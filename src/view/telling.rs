@@ -2,46 +2,75 @@
 
 use std::ops::Range;
 
-use super::pieces::{INSIDE_PART, clock, full_style};
+use super::pieces::{INSIDE_PART, clock, full_style, origin_name, to_u32};
 use super::types::{MeterPart, PartView, TellingView};
 use crate::escape::escaped;
-use crate::html::{Ids, PageWriter, Style};
+use crate::html::{Ids, PageWriter, Remarks, Style};
 use crate::markdown::{Event, Tag};
-use crate::model::{Document, Meta, Part, Prose, Section};
+use crate::model::{Audience, Document, Meta, Part, Prose, Section, Status};
 use crate::site::{
-    Change, DocumentId, Origin, PageKey, SectionId, StoryId, Telling, TellingId, TellingSection,
+    Change, DocumentId, Origin, PageKey, SectionId, Site, StoryId, Telling, TellingId,
+    TellingSection,
 };
 
-/// The thirty-second answer of a telling as HTML: its own, else the story's.
+/// The most words that a headline can have to be said in thirty seconds.
+const LONGEST_HEADLINE: u32 = 75;
+
+/// How many words of each part the page of a question shows first.
+const FIRST_WORDS: usize = 8;
+
+/// The thirty-second answer of a telling.
+#[derive(Debug, Clone)]
+pub enum Headline<'a> {
+    /// From front matter; empty without one.
+    Text(&'a str),
+    /// The first paragraph under the heading of a headline.
+    Paragraph(DocumentId, Range<usize>),
+}
+
+/// The thirty-second answer of a telling: its own, else the story's.
 ///
 /// The front matter of a variant comes first, then the text under the heading of a headline, then the story's front matter.
-pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
-    let site = writer.context.site;
+pub fn headline_of(site: &Site, id: TellingId) -> Headline<'_> {
     let telling = site.telling(id);
     let of_variant = match telling.origin {
         Origin::Variant(document) => own_headline(site.document(document)),
         Origin::Story | Origin::Emphasis(_) | Origin::Cut(_) => None,
     };
     if let Some(text) = of_variant {
-        return escaped(text);
+        return Headline::Text(text);
     }
     let paragraph = telling
         .headline
-        .and_then(|place| headline_paragraph(writer, &telling.sections[place]));
+        .and_then(|place| headline_paragraph(site, &telling.sections[place]));
     match paragraph {
-        Some((document, nodes)) => {
+        Some((document, nodes)) => Headline::Paragraph(document, nodes),
+        None => Headline::Text(Prose::or_empty(site.story_meta(id.story).headline.as_ref())),
+    }
+}
+
+/// The thirty-second answer of a telling as HTML.
+pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
+    match headline_of(writer.context.site, id) {
+        Headline::Text(text) => escaped(text),
+        Headline::Paragraph(document, nodes) => {
             writer.html(document, nodes, full_style(INSIDE_PART, Ids::Omitted))
         }
-        None => escaped(Prose::or_empty(site.story_meta(id.story).headline.as_ref())),
+    }
+}
+
+/// How many words the thirty-second answer of a telling has.
+fn headline_words(site: &Site, id: TellingId) -> u32 {
+    match headline_of(site, id) {
+        Headline::Text(text) => to_u32(text.split_whitespace().count()),
+        Headline::Paragraph(document, nodes) => {
+            site.document(document).body.spoken_words(nodes, &[])
+        }
     }
 }
 
 /// The first paragraph under the heading of a headline; `None` if a headline in the front matter of the document replaces it.
-fn headline_paragraph(
-    writer: &PageWriter<'_>,
-    section: &TellingSection,
-) -> Option<(DocumentId, Range<usize>)> {
-    let site = writer.context.site;
+fn headline_paragraph(site: &Site, section: &TellingSection) -> Option<(DocumentId, Range<usize>)> {
     let document = site.document(section.id.document);
     let nodes = site.section(section.id).nodes.clone();
     let paragraph = document.body.first_paragraph(nodes)?;
@@ -63,10 +92,19 @@ fn own_headline(document: &Document) -> Option<&str> {
 /// How much of a telling a page shows beside its words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// Only the telling, as an answer among others.
+    /// Only the telling, as an answer among others: without remarks of reviewers.
     Words,
-    /// Also its differences from the story, on a page of its own.
+    /// Also its differences from the story, and remarks of reviewers, on a page of its own.
     Differences,
+}
+
+impl Detail {
+    fn remarks(self) -> Remarks {
+        match self {
+            Self::Words => Remarks::Omitted,
+            Self::Differences => Remarks::Shown,
+        }
+    }
 }
 
 /// A telling in full.
@@ -76,33 +114,86 @@ pub fn telling_view<'a>(
     ids: Ids,
     detail: Detail,
 ) -> TellingView<'a> {
-    let telling = writer.context.site.telling(id);
-    let sections = Sections {
-        story: id.story,
-        telling,
-        ids,
-        detail,
-        writer: &mut *writer,
-    };
-    let Text { lead, parts, meter } = sections.text();
-    let seconds = writer.context.site.seconds(telling.words);
-    let target = writer.context.site.target(id).0;
-    // The bar is as long as the longer of the two: a short telling does not fill it.
-    let scale = seconds.max(target).max(1);
+    let site = writer.context.site;
+    let telling = site.telling(id);
+    let Text { lead, parts, meter } = text(writer, id, ids, detail);
+    let headline_words = headline_words(site, id);
+    let (seconds, target) = (site.seconds(telling.words), site.target(id).0);
+    let (spoken_to, target_at) = to_scale(seconds, target);
     TellingView {
         label: writer.label(id),
         url: writer.link(PageKey::Telling(id), ""),
+        origin: origin_name(telling.origin),
         headline: headline(writer, id),
+        headline_words,
+        is_headline_long: headline_words > LONGEST_HEADLINE,
         words: telling.words,
         spoken: clock(seconds),
         target: clock(target),
-        target_at: target * 100 / scale,
-        spoken_to: seconds * 100 / scale,
+        target_at,
+        spoken_to,
         pace: pace(seconds, target),
         over: pace(seconds, target) == "over",
         meter,
         lead,
-        parts,
+        parts: match detail {
+            Detail::Differences if has_hints(site, id) => with_missing(parts),
+            _ => parts,
+        },
+    }
+}
+
+/// The ends of a time and of its target on the bar, in per cent. The bar is as long as the longer of the two, so a short telling
+/// does not fill it.
+fn to_scale(seconds: u32, target: u32) -> (u32, u32) {
+    let scale = seconds.max(target).max(1);
+    (seconds * 100 / scale, target * 100 / scale)
+}
+
+/// Whether a page says what is still to be written: it is the author's own draft of a story.
+pub fn has_hints(site: &Site, id: TellingId) -> bool {
+    id.is_main() && site.audience == Audience::Private && site.telling(id).status == Status::Draft
+}
+
+/// The parts of a story with the headings that they have in every language.
+const PARTS: [(Part, &str); 5] = [
+    (Part::Situation, "Situation"),
+    (Part::Task, "Task"),
+    (Part::Action, "Action"),
+    (Part::Result, "Result"),
+    (Part::Learning, "Learning"),
+];
+
+/// The parts of a draft, with those that are still to be written.
+fn with_missing(mut parts: Vec<PartView<'_>>) -> Vec<PartView<'_>> {
+    let place = |name: &str| PARTS.iter().position(|(part, _)| part.name() == name);
+    for part in &mut parts {
+        part.is_missing = part.html.is_empty() && place(part.part).is_some();
+    }
+    for (rank, (part, heading)) in PARTS.into_iter().enumerate() {
+        if parts.iter().any(|there| there.part == part.name()) {
+            continue;
+        }
+        let is_later = |there: &PartView<'_>| place(there.part).is_some_and(|at| at > rank);
+        let at = parts.iter().position(is_later).unwrap_or(parts.len());
+        parts.insert(at, missing_part(part, heading));
+    }
+    parts
+}
+
+fn missing_part(part: Part, heading: &'static str) -> PartView<'static> {
+    PartView {
+        id: String::new(),
+        part: part.name(),
+        letter: part.letter(),
+        label: heading,
+        spoken: String::new(),
+        html: String::new(),
+        replaces: String::new(),
+        change: "",
+        left_out: String::new(),
+        first_words: String::new(),
+        is_missing: true,
     }
 }
 
@@ -123,6 +214,18 @@ struct Text<'a> {
     lead: String,
     parts: Vec<PartView<'a>>,
     meter: Vec<MeterPart<'a>>,
+}
+
+/// The text of a telling.
+fn text<'a>(writer: &mut PageWriter<'a>, id: TellingId, ids: Ids, detail: Detail) -> Text<'a> {
+    let sections = Sections {
+        story: id.story,
+        telling: writer.context.site.telling(id),
+        ids,
+        detail,
+        writer,
+    };
+    sections.text()
 }
 
 /// Writes the sections of a telling.
@@ -182,6 +285,7 @@ impl<'a> Sections<'_, 'a> {
             ids: self.ids,
             left_out,
             strong: &self.telling.strong,
+            remarks: self.detail.remarks(),
         };
         self.writer.html(document, nodes, style)
     }
@@ -199,7 +303,7 @@ impl<'a> Sections<'_, 'a> {
         let told = &self.telling.sections[place];
         let mut left_out = self.telling.left_out.clone();
         if self.telling.headline == Some(place)
-            && let Some((_, words)) = headline_paragraph(self.writer, told)
+            && let Some((_, words)) = headline_paragraph(self.writer.context.site, told)
         {
             left_out.push(words.start - 1..words.end + 1);
         }
@@ -232,12 +336,24 @@ impl<'a> Sections<'_, 'a> {
             } else {
                 String::new()
             },
+            first_words: self.first_words(told, words),
             ..plain_part(section, id, html)
         };
         match (self.detail, self.telling.origin) {
             (Detail::Words, _) | (_, Origin::Story | Origin::Emphasis(_)) => part,
             (Detail::Differences, _) => self.with_differences(told, part),
         }
+    }
+
+    /// How the words of a section start; `words` of it are spoken.
+    fn first_words(&self, told: &TellingSection, words: u32) -> String {
+        let site = self.writer.context.site;
+        if words == 0 {
+            return String::new();
+        }
+        let body = &site.document(told.id.document).body;
+        let nodes = site.section(told.id).nodes.clone();
+        body.first_words(nodes, &self.telling.left_out, FIRST_WORDS)
     }
 
     /// The text under the heading of follow-ups before the first question. The questions are shown elsewhere.
@@ -306,6 +422,8 @@ fn plain_part(section: &Section, id: String, html: String) -> PartView<'_> {
         replaces: String::new(),
         change: "",
         left_out: String::new(),
+        first_words: String::new(),
+        is_missing: false,
     }
 }
 

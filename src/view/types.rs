@@ -105,6 +105,10 @@ pub struct PartView<'a> {
     pub change: &'static str,
     /// On the page of a cut: the blocks that it leaves out, as HTML; may be empty.
     pub left_out: String,
+    /// How its spoken words start: the first sentence, cut after eight words; empty if it is not spoken.
+    pub first_words: String,
+    /// On the page of a draft: whether its words are still to be written. Only its author sees this.
+    pub is_missing: bool,
 }
 
 /// A link to another telling of the story.
@@ -120,6 +124,8 @@ pub struct TellingLink<'a> {
     pub current: bool,
     /// `story`, `variant`, `emphasis` or `cut`.
     pub origin: &'static str,
+    /// The title of the competency of an emphasis or a cut; otherwise empty.
+    pub competency: &'a str,
     /// Who wrote the words, if not the author (`chatgpt`); otherwise empty.
     pub by: &'a str,
     /// Whether it is a draft.
@@ -133,8 +139,14 @@ pub struct TellingView<'a> {
     pub label: Cow<'a, str>,
     /// The address of its page, relative to this page.
     pub url: String,
+    /// `story`, `variant`, `emphasis` or `cut`.
+    pub origin: &'static str,
     /// One or two sentences: the answer in thirty seconds, as HTML; empty without one.
     pub headline: String,
+    /// How many words the headline has.
+    pub headline_words: u32,
+    /// Whether the headline takes more than thirty seconds: it has over 75 words.
+    pub is_headline_long: bool,
     /// How many words it has.
     pub words: u32,
     /// How long it takes to say, `2:05`.
@@ -166,6 +178,8 @@ pub struct FactView<'a> {
     pub value: Cow<'a, str>,
     /// Where it comes from; may be empty.
     pub source: &'a str,
+    /// Whether the telling on the page says it. These come first.
+    pub said: bool,
 }
 
 /// A follow-up question, with its answer if there is one.
@@ -226,6 +240,8 @@ pub struct StoryPage<'a> {
     pub by: &'a str,
     /// `draft`, `ready` or `retired`.
     pub status: &'static str,
+    /// Whether the page says what is still to be written: it is the author's own draft of a story.
+    pub has_hints: bool,
     /// When it happened, `March 2025`; may be empty.
     pub when: String,
     /// The author's role in it; may be empty.
@@ -240,7 +256,7 @@ pub struct StoryPage<'a> {
     pub tellings: Vec<TellingLink<'a>>,
     /// The telling that this page shows.
     pub telling: TellingView<'a>,
-    /// The figures to have ready.
+    /// The figures to have ready, those that the telling says first.
     pub facts: Vec<FactView<'a>>,
     /// The follow-up questions.
     pub follow_ups: Vec<FollowUpView<'a>>,
@@ -278,7 +294,7 @@ pub struct AnswerView<'a> {
     pub telling: Option<TellingView<'a>>,
     /// All tellings of the story, `current` marks the one that fits; only together with `telling`.
     pub tellings: Vec<TellingLink<'a>>,
-    /// The figures to have ready; only together with `telling`.
+    /// The figures to have ready, those that the telling says first; only together with `telling`.
     pub facts: Vec<FactView<'a>>,
     /// The follow-up questions; only together with `telling`.
     pub follow_ups: Vec<FollowUpView<'a>>,
@@ -317,6 +333,10 @@ pub struct QuestionPage<'a> {
     pub adaptable_more: u32,
     /// The pages that link here.
     pub backlinks: Vec<LinkView<'a>>,
+    /// How many remarks of reviewers are open in the texts of the page, which leaves them out.
+    pub open_remarks: u32,
+    /// The address of the list of open points, relative to this page; empty if there is none.
+    pub open_points_url: String,
 }
 
 /// An answer that needs no story.
@@ -533,6 +553,38 @@ pub struct StoriesPage<'a> {
     pub pager: Pager,
 }
 
+/// The way to the questions of the bank that name the same competency first.
+#[derive(Debug, Serialize, Hash)]
+pub struct GroupLink<'a> {
+    /// The title of the competency; empty for the questions that name none.
+    pub title: Cow<'a, str>,
+    /// The address of the group in the list of questions, relative to this page.
+    pub url: String,
+    /// How many questions the group has.
+    pub total: u32,
+    /// How many of them have no answer; 0 unless the site is private.
+    pub gaps: u32,
+    /// How often they were asked, all together; 0 unless the site is private.
+    pub asked: u32,
+}
+
+/// The questions of the bank that name the same competency first. What was asked most is first, then what has no answer.
+#[derive(Debug, Serialize, Hash)]
+pub struct QuestionGroup<'a> {
+    /// The competency; absent for the questions that name none.
+    pub competency: Option<LinkView<'a>>,
+    /// The fragment that leads to the group in the list of questions, without `#`.
+    pub id: &'a str,
+    /// The way to it there, with its numbers.
+    pub link: GroupLink<'a>,
+    /// Whether the home page shows it unfolded.
+    pub is_open: bool,
+    /// Those of its questions that this page shows.
+    pub questions: Vec<QuestionRow<'a>>,
+    /// How many other questions it has.
+    pub more: u32,
+}
+
 /// The follow-ups about one story, in the list of questions.
 #[derive(Debug, Serialize, Hash)]
 pub struct FollowUpGroup<'a> {
@@ -547,8 +599,12 @@ pub struct FollowUpGroup<'a> {
 pub struct QuestionsPage<'a> {
     /// The data of every page; `section` is `questions`.
     pub page: Head<'a>,
-    /// Questions of the bank, those with an answer first; empty if the page has only follow-ups.
-    pub bank: Vec<QuestionRow<'a>>,
+    /// All groups of the bank, on whatever page of the list.
+    pub index: Vec<GroupLink<'a>>,
+    /// The groups of the bank with their questions on this page: what was asked most is first, then what has a gap; empty if the page has only follow-ups.
+    pub groups: Vec<QuestionGroup<'a>>,
+    /// The lists of questions that the author asks; only on the first page.
+    pub asks: Vec<LinkView<'a>>,
     /// The follow-ups, story by story; empty if the page has only questions of the bank.
     pub follow_ups: Vec<FollowUpGroup<'a>>,
     /// The position of this page in the list. Its entries are the bank and the follow-ups together, at most two hundred on a page.
@@ -751,10 +807,12 @@ pub struct MatrixPage<'a> {
 pub struct CoveragePage<'a> {
     /// The data of every page; `section` is `coverage`.
     pub page: Head<'a>,
-    /// Questions that no story names, those with something to adapt first.
+    /// Questions without an answer: what was asked most is first, then what a story could be adapted to.
     pub gaps: Vec<QuestionRow<'a>>,
-    /// Questions that stand on one story.
+    /// Questions that stand on one story, what was asked most first.
     pub thin: Vec<QuestionRow<'a>>,
+    /// Questions with an answer of their own, and at most one story.
+    pub direct: Vec<QuestionRow<'a>>,
     /// Questions with two stories or more.
     pub covered: Vec<QuestionRow<'a>>,
 }
@@ -811,10 +869,8 @@ pub struct HomePage<'a> {
     pub stories_total: u32,
     /// The interview that comes next; absent if there is none, and unless the site is private.
     pub coming: Option<InterviewRow<'a>>,
-    /// Questions with an answer, at most two dozen.
-    pub ready: Vec<QuestionRow<'a>>,
-    /// Questions without one, at most a dozen.
-    pub gaps: Vec<QuestionRow<'a>>,
+    /// The groups of the bank, each with at most a dozen questions: what was asked most is first, then what has a gap.
+    pub groups: Vec<QuestionGroup<'a>>,
     /// The strongest stories, at most six.
     pub stories: Vec<StoryRow<'a>>,
     /// All competencies, in the order of their titles.

@@ -1,0 +1,128 @@
+//! A whole site in one HTML file: the frame of its home page around the main part of every page, with styles, scripts and pictures inside.
+//!
+//! The pages are those that the edition makes, so any theme works. Their addresses become fragments: `questions/mistake.html` is
+//! `#/questions/mistake.html`, and its part `context` is `#/questions/mistake.html:context`. Both are ids, so that links also work in
+//! viewers that run no scripts. There, all pages are shown one after the other; the script shows one of them.
+
+mod address;
+mod document;
+mod frame;
+mod page;
+mod picture;
+mod repeats;
+mod style;
+mod tokens;
+mod writer;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::{Artefact, Edition};
+use crate::diagnostic::{self, Diagnostic, rules};
+use crate::route::Route;
+use document::Document;
+use page::SinglePage;
+use writer::Written;
+
+/// A site in one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Single {
+    /// The HTML, with everything that it shows.
+    pub html: String,
+    /// How many pages are in it.
+    pub pages: usize,
+    /// The files that links of the site lead to and that are not in it.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Makes one file of a whole site. Its name is searched for withheld words as well.
+///
+/// # Errors
+///
+/// The mistakes that show when pages are made, a page that has no `<main>`, or a word that may not leave.
+pub fn single(edition: &Edition, file_name: &str) -> Result<Single, Vec<Diagnostic>> {
+    let pages = pages(edition)?;
+    let (before, after) = frame::around(edition, &pages)?;
+    let mut document = Document::default();
+    document.add(&before);
+    repeats::write(&pages, &mut document);
+    document.add(&after);
+    edition
+        .scan(file_name, document.html().as_bytes())
+        .map_err(|leak| vec![leak])?;
+    let pictures = pictures(edition, document.pictures())?;
+    Ok(Single {
+        html: document.with_pictures(&pictures),
+        pages: pages.len(),
+        warnings: left_out(edition, &pages, [&before, &after]),
+    })
+}
+
+/// All pages but the one for lost visitors: no address of the file leads to it.
+fn pages(edition: &Edition) -> Result<Vec<SinglePage>, Vec<Diagnostic>> {
+    let pages: Vec<Artefact<'_>> = edition
+        .artefacts()
+        .into_iter()
+        .filter(|artefact| artefact.is_page() && *artefact.route() != Route::NotFound)
+        .collect();
+    let made = pages
+        .par_iter()
+        .map(|artefact| SinglePage::of(edition, *artefact));
+    all_or_mistakes(made.collect())
+}
+
+/// The pictures that are shown, as `data:` addresses. They are searched for withheld words where the edition makes them.
+fn pictures(
+    edition: &Edition,
+    shown: BTreeSet<&Route>,
+) -> Result<BTreeMap<Route, String>, Vec<Diagnostic>> {
+    let shown: Vec<&Route> = shown.into_iter().collect();
+    let made = shown.par_iter().filter_map(|route| {
+        let artefact = edition.artefact(route)?;
+        let address = artefact.make().map(|made| picture::data_address(&made));
+        Some(address.map(|address| ((*route).clone(), address)))
+    });
+    all_or_mistakes(made.collect()).map(|made| made.into_iter().collect())
+}
+
+/// All values, or all mistakes.
+fn all_or_mistakes<T>(results: Vec<Result<T, Diagnostic>>) -> Result<Vec<T>, Vec<Diagnostic>> {
+    let (mut values, mut mistakes) = (Vec::with_capacity(results.len()), Vec::new());
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(mistake) => mistakes.push(mistake),
+        }
+    }
+    diagnostic::sort(&mut mistakes);
+    if mistakes.is_empty() {
+        Ok(values)
+    } else {
+        Err(mistakes)
+    }
+}
+
+/// Warns of each file of the site that a link leads to: it stays where it is, and the words of the link stay.
+fn left_out(edition: &Edition, pages: &[SinglePage], frame: [&Written; 2]) -> Vec<Diagnostic> {
+    let of_pages = pages.iter().flat_map(|page| &page.main.left_out);
+    let files: BTreeSet<&Route> = of_pages
+        .chain(frame.into_iter().flat_map(|part| &part.left_out))
+        .collect();
+    let site = &edition.linked().site;
+    let warning = |route: &Route| {
+        let path = edition.source_of(route)?;
+        let (file, span) = site.reference_to(path);
+        let name = path.as_str().rsplit('/').next().unwrap_or_default();
+        let message = format!(
+            "`{name}` is not in the single file, so the link to it becomes plain text; only pictures that a page shows are in it"
+        );
+        Some(
+            Diagnostic::new(&rules::FILE_LEFT, file, span, message)
+                .help("send the file separately, or show it as a picture with `![…](…)`"),
+        )
+    };
+    let mut warnings: Vec<Diagnostic> = files.into_iter().filter_map(warning).collect();
+    diagnostic::sort(&mut warnings);
+    warnings
+}
