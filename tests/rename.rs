@@ -1,0 +1,292 @@
+//! New names of documents: the site afterwards is the same up to the name, and only bytes of names
+//! change.
+
+#[expect(dead_code, reason = "each test uses a part of what they share")]
+mod common;
+
+use std::collections::BTreeMap;
+
+use common::{Files, files, inputs, seed, site_with_drafts};
+use proptest::prelude::*;
+use storybank::model::Kind;
+use storybank::rename::{Before, Changes, Refusal, Subject};
+use storybank::slug::Slug;
+
+/// A site in which everything refers to everything, in every spelling. Names end in `-old`.
+const SITE: &str = r#"
+-- site.toml --
+title = "Names"
+-- content/home.md --
+Start with [[story-old]], `[[story-old]]`, [the question](questions/question-old.md) and %%[[story-old]]%% [its story][s].
+
+[s]: <./stories/story-old/index.md#result> "The story"
+-- content/stories/story-old/index.md --
+---
+# story-old is a name in a comment.
+headline: About story-old, which is only text here.
+competencies: ["competency-old", other]   # competency-old
+answers:
+  - 'question-old'
+  - Question Other
+  - other-on-sheet
+---
+
+## Situation
+
+A text about [[Question old]], [[question-old.md|words]] and [itself](index.md#result), [again](../story-old/index.md) and
+[[#result]]. #competency-old
+
+![a picture](plan.png) and ![[plan.png|400]] and ![[stories/story-old/plan.png]]
+
+## Action
+
+- I did it. #competency-old #other
+- I did more. #Competency-Old
+
+## Result
+
+> A quote with [[competencies/competency-old]] and [a case](../../case-studies/case-old.md "case-old").
+
+| Link | Link |
+| --- | --- |
+| [[story-old/variant-old\|words]] | [[stories / story-old / competency-old]] |
+
+## Follow-ups
+
+### Why so late?
+
+Because of [[question/question-old]].
+-- content/stories/story-old/variant-old.md --
+---
+title: A variant
+competencies: [other]
+answers: [question-old]
+---
+
+## Result
+
+Another result: [[story-old#result|the old one]], [the file](./index.md), [[story-old/variant-old#result]].
+-- content/stories/story-old/plan.png --
+picture
+-- content/stories/second.md --
+---
+competencies: competency-old
+answers: [story-old-why-so-late]
+---
+
+## Action
+
+Like [[story-old]], [[stories/story-old#result|it]] and [[story-old-why-so-late]]. #other
+
+![[story-old#result]]
+
+![[questions/story-old-why-so-late]]
+
+[a](story-old/index.md), [b](<../stories/story-old/variant-old.md#result>), [c](/stories/story-old/plan.png), [d]
+
+[d]: story-old/variant-old.md
+-- content/questions/question-old.md --
+---
+question: What is it?
+competencies: &c [competency-old]
+about: &s story-old
+---
+
+An answer from [[story-old]].
+-- content/questions/question-other.md --
+---
+question: What else?
+competencies: [competency-old]
+about: story-old
+---
+-- content/questions/sheet-old.md --
+---
+title: A sheet
+competencies:
+  - competency-old
+about: "story-old"
+---
+
+## Other on sheet
+
+See [[story-old]] and [[#on the other hand]].
+
+## On the other hand
+
+-- content/questions/bank.md --
+# More questions
+
+## Who else?
+
+[[sheet-old#Other on sheet]], [[questions/sheet-old#on-the-other-hand|words]] and [x](sheet-old.md#other-on-sheet).
+-- content/competencies/competency-old.md --
+---
+aliases: [the competency-old alias]
+---
+
+It shows in [[story-old/competency-old]] and [[case-studies/case-old]].
+-- content/competencies/other.md --
+See [[competency-old]].
+-- content/case-studies/case-old.md --
+---
+title: A case
+story: story-old
+---
+
+## Summary
+
+It began with [the story](../stories/story-old/index.md#action) and [[case-old#summary]].
+-- content/case-studies/case-other.md --
+---
+title: Another case
+story: "story-old"
+---
+
+## Summary
+
+Like [[case-old]].
+"#;
+
+const SUBJECTS: [(Subject, &str); 6] = [
+    (Subject::Document(Kind::Story), "story"),
+    (Subject::Variant, "variant"),
+    (Subject::Document(Kind::Question), "question"),
+    (Subject::Document(Kind::Question), "sheet"),
+    (Subject::Document(Kind::CaseStudy), "case"),
+    (Subject::Document(Kind::Competency), "competency"),
+];
+
+/// The words that a command line would have for a document.
+fn name(subject: Subject, name: &str) -> String {
+    match subject {
+        Subject::Variant => format!("story-old/{name}"),
+        Subject::Document(_) => name.to_owned(),
+    }
+}
+
+fn rename(files: &Files, subject: Subject, old: &str, new: &str) -> Result<Files, String> {
+    let inputs = inputs(files);
+    let changes = Before::of(&inputs).rename(subject, old, new);
+    changes
+        .map(|changes| applied(&changes, files))
+        .map_err(|refusal| match refusal {
+            Refusal::Request(message) => message,
+            Refusal::Unreadable(found) => found[0].file.to_string(),
+        })
+}
+
+/// The files after a change.
+fn applied(changes: &Changes, before: &Files) -> Files {
+    let after = changes.apply(&inputs(before));
+    let documents = after.documents.iter();
+    let mut files: Files = documents
+        .map(|file| (file.path.to_string(), file.bytes.to_vec()))
+        .collect();
+    for (path, bytes) in before {
+        let new = changes.path(&storybank::source::SitePath::new(path.as_str()));
+        files.entry(new.to_string()).or_insert(bytes.clone());
+    }
+    files
+}
+
+fn text(files: &Files) -> String {
+    let file = |(path, bytes): (&String, &Vec<u8>)| {
+        format!("-- {path} --\n{}", String::from_utf8_lossy(bytes))
+    };
+    files.iter().map(file).collect()
+}
+
+/// All pages in one text.
+fn pages(files: &Files) -> String {
+    let pages: BTreeMap<String, String> = site_with_drafts(&text(files));
+    pages
+        .into_iter()
+        .map(|(path, page)| format!("{path}\n{page}\n"))
+        .collect()
+}
+
+/// A text with a new name replaced by the old one, also where it is the title of a file without one.
+fn with_old_names(text: &str, name: &str) -> String {
+    // A title can be inside of a sentence.
+    let (first, rest) = name.split_at(1);
+    let title = first.to_uppercase() + rest;
+    ["-", " ", "%20"].iter().fold(text.to_owned(), |text, gap| {
+        let [old, new] = ["old", "new"].map(|age| format!("{gap}{age}"));
+        text.replace(&format!("{name}{new}"), &format!("{name}{old}"))
+            .replace(&format!("{title}{new}"), &format!("{title}{old}"))
+    })
+}
+
+/// Fails with the lines of two texts that only one of them has. A list by name can have another order.
+fn assert_same_lines(after: &str, before: &str, called: &str) {
+    let counted = |text: &str| {
+        let mut lines: BTreeMap<String, usize> = BTreeMap::new();
+        for line in text.lines() {
+            *lines.entry(line.to_owned()).or_default() += 1;
+        }
+        lines
+    };
+    let (after, before) = (counted(after), counted(before));
+    let only = |ours: &BTreeMap<String, usize>, others: &BTreeMap<String, usize>| {
+        let lines = ours
+            .iter()
+            .filter(|(line, count)| others.get(*line) != Some(count));
+        lines.map(|(line, _)| line.clone()).collect::<Vec<_>>()
+    };
+    let none: Vec<String> = Vec::new();
+    assert_eq!(
+        (only(&after, &before), only(&before, &after)),
+        (none.clone(), none),
+        "{called}"
+    );
+}
+
+/// Renames a document and checks that the site is the same up to the name, and that the same files
+/// come back when it is renamed back.
+fn check_rename(files: &Files, subject: Subject, called: &str) {
+    let (old, new) = (format!("{called}-old"), format!("{called}-new"));
+    let after = rename(files, subject, &name(subject, &old), &new)
+        .unwrap_or_else(|message| panic!("{called}: {message}\n{}", text(files)));
+    assert_ne!(after, *files);
+    let texts = with_old_names(&text(&after), called);
+    // Words that are read as a slug become the slug.
+    let words = |text: &str| {
+        text.replace("Question old", "question-old")
+            .replace("Competency-Old", "competency-old")
+    };
+    assert_same_lines(&words(&texts), &words(&text(files)), called);
+    let (before_pages, after_pages) = (pages(files), pages(&after));
+    assert_same_lines(&with_old_names(&after_pages, called), &before_pages, called);
+    assert!(text(&after).contains(&new), "{called}");
+    assert!(!after_pages.contains(&format!("{old}.html")), "{called}");
+    let back = match subject {
+        Subject::Variant => rename(&after, subject, &name(subject, &new), &old),
+        Subject::Document(_) => rename(&after, subject, &new, &old),
+    };
+    assert_eq!(
+        words(&text(&back.expect("the old name is free"))),
+        words(&text(files)),
+        "{called}"
+    );
+}
+
+#[test]
+fn every_kind_of_document_gets_another_name_everywhere() {
+    for (subject, called) in SUBJECTS {
+        check_rename(&files(SITE), subject, called);
+    }
+}
+
+#[test]
+fn lines_that_end_as_on_windows_keep_their_ends() {
+    let site: Files = files(SITE)
+        .into_iter()
+        .map(|(path, bytes)| {
+            let text = String::from_utf8(bytes).expect("it is text");
+            (path, text.replace('\n', "\r\n").into_bytes())
+        })
+        .collect();
+    for (subject, called) in SUBJECTS {
+        check_rename(&site, subject, called);
+    }
+}
