@@ -290,3 +290,314 @@ fn lines_that_end_as_on_windows_keep_their_ends() {
         check_rename(&site, subject, called);
     }
 }
+
+/// The error of a rename in the site above.
+fn refused(subject: Subject, old: &str, new: &str) -> String {
+    rename(&files(SITE), subject, old, new).expect_err("this cannot be done")
+}
+
+#[test]
+fn a_request_that_cannot_be_carried_out_is_explained() {
+    let story = Subject::Document(Kind::Story);
+    let question = Subject::Document(Kind::Question);
+    let competency = Subject::Document(Kind::Competency);
+    for (found, part) in [
+        (
+            refused(story, "story-odl", "new"),
+            "there is no story `story-odl`; did you mean `story-old`?",
+        ),
+        (refused(story, "secnd", "new"), "did you mean `second`?"),
+        (
+            refused(question, "nothing", "new"),
+            "its name is that of its file in `content/questions`",
+        ),
+        (
+            refused(story, "second", "story-old"),
+            "there is a story `story-old` already, in `content/stories/story-old/index.md`",
+        ),
+        (
+            refused(question, "question-old", "other-on-sheet"),
+            "in `content/questions/sheet-old.md`",
+        ),
+        (
+            refused(question, "question-old", "bank"),
+            "in `content/questions/bank.md`",
+        ),
+        (
+            refused(story, "second", "The Second"),
+            "did you mean `the-second`?",
+        ),
+        (
+            refused(story, "second", "?!"),
+            "give a name with a letter or a digit",
+        ),
+        (refused(story, "second", "second"), "has this name already"),
+        (
+            refused(question, "other-on-sheet", "new"),
+            "is a heading in `content/questions/sheet-old.md`, line 8",
+        ),
+        (
+            refused(question, "story-old-why-so-late", "new"),
+            "is a heading in `content/stories/story-old/index.md`",
+        ),
+        (
+            refused(competency, "competency-old", "5-whys"),
+            "a hashtag starts with a letter",
+        ),
+        (
+            refused(Subject::Variant, "variant-old", "new"),
+            "write `STORY/VARIANT`",
+        ),
+        (
+            refused(Subject::Variant, "story-old/varriant-old", "new"),
+            "did you mean `variant-old`?",
+        ),
+        (
+            refused(Subject::Variant, "story-old/competency-old", "new"),
+            "has no variant `competency-old`",
+        ),
+        (
+            refused(Subject::Variant, "story-old/variant-old", "second/new"),
+            "it would tell another story",
+        ),
+        (
+            refused(Subject::Variant, "story-old/variant-old", "index"),
+            "the story's own file",
+        ),
+        // The telling that hashtags give has this address.
+        (
+            refused(Subject::Variant, "story-old/variant-old", "competency-old"),
+            "would have an error in `content/stories/story-old/competency-old.md`",
+        ),
+    ] {
+        assert!(found.contains(part), "{found}\n{part}");
+    }
+}
+
+#[test]
+fn files_that_may_hide_names_are_named() {
+    for broken in [
+        "---\nanswers: [question-old\n---\n",
+        "---\nanswers: [question-old]\n",
+        "---\nanswer: question-old\n---\n",
+        "<<<<<<< ours\n[[question-old]]\n=======\n>>>>>>> theirs\n",
+        "\\xff",
+    ] {
+        let site = format!("{SITE}-- content/stories/broken.md --\n{broken}");
+        let question = Subject::Document(Kind::Question);
+        let found = rename(&files(&site), question, "question-old", "question-new");
+        assert_eq!(
+            found,
+            Err("content/stories/broken.md".to_owned()),
+            "{broken}"
+        );
+    }
+}
+
+#[test]
+fn a_name_that_several_kinds_have_is_written_with_its_kind() {
+    let site = "\
+-- content/stories/one.md --
+---
+answers: [two]
+---
+
+[[one]] and [[two]]
+-- content/questions/two.md --
+---
+question: What?
+---
+
+[[one]] and [[two]]
+";
+    let story = Subject::Document(Kind::Story);
+    let after = rename(&files(site), story, "one", "two").expect("it is another kind");
+    assert_eq!(
+        text(&after),
+        "\
+-- content/questions/two.md --
+---
+question: What?
+---
+
+[[stories/two]] and [[questions/two]]
+-- content/stories/two.md --
+---
+answers: [two]
+---
+
+[[stories/two]] and [[questions/two]]
+"
+    );
+}
+
+#[test]
+fn a_name_in_a_link_that_leads_nowhere_stays() {
+    let site = "\
+-- content/stories/one.md --
+[[nothing]] and [x](../questions/nothing.md) and [[one]]
+";
+    let story = Subject::Document(Kind::Story);
+    let after = rename(&files(site), story, "one", "two").expect("the errors are old");
+    assert_eq!(
+        text(&after),
+        "-- content/stories/two.md --\n[[nothing]] and [x](../questions/nothing.md) and [[two]]\n"
+    );
+}
+
+#[test]
+fn a_story_in_one_file_moves_into_a_folder_with_its_links() {
+    let site = "\
+-- content/stories/the story.md --
+---
+title: The story
+---
+
+[a](../questions/q.md), ![b](plan.png), ![[plan.png]], ![c](<the story/more.png>), [d](the%20story.md#x), [e](./other.md), [[q]],
+[f][f] and [g](/stories/other.md)
+
+[f]: ../home.md
+
+## X
+-- content/stories/plan.png --
+one
+-- content/plan.png --
+two
+-- content/stories/the story/more.png --
+three
+-- content/stories/other.md --
+[a](the%20story.md#x), [b](<./the story.md>), [[the-story]] and ![[stories/plan.png]]
+-- content/questions/q.md --
+# What?
+
+[a](../stories/the%20story.md)
+-- content/home.md --
+[a](stories/the%20story.md)
+";
+    let files = files(site);
+    let inputs = inputs(&files);
+    let changes = Before::of(&inputs)
+        .into_folder(&Slug::of("the story"))
+        .expect("it can move");
+    let after = applied(&changes, &files);
+    assert_eq!(
+        text(&after),
+        "\
+-- content/home.md --
+[a](stories/the%20story/index.md)
+-- content/plan.png --
+two
+-- content/questions/q.md --
+# What?
+
+[a](../stories/the%20story/index.md)
+-- content/stories/other.md --
+[a](the%20story/index.md#x), [b](<./the%20story/index.md>), [[the-story]] and ![[stories/plan.png]]
+-- content/stories/plan.png --
+one
+-- content/stories/the story/index.md --
+---
+title: The story
+---
+
+[a](../../questions/q.md), ![b](../plan.png), ![[stories/plan.png]], ![c](<more.png>), [d](index.md#x), [e](../other.md), [[q]],
+[f][f] and [g](/stories/other.md)
+
+[f]: ../../home.md
+
+## X
+-- content/stories/the story/more.png --
+three
+"
+    );
+    assert_same_lines(
+        &pages(&after),
+        &pages(&files),
+        "every link leads where it led",
+    );
+    let again = common::inputs(&after);
+    let again = Before::of(&again).into_folder(&Slug::of("the story"));
+    assert_eq!(again.expect("it has a folder"), Changes::default());
+}
+
+/// Texts that refer to a document, in all spellings.
+const REFERENCES: &[&str] = &[
+    "[[story-old]]",
+    "[[stories/story-old#result|the words]]",
+    "[[ story-old.md ]]",
+    "[[story-old/variant-old]]",
+    "[[stories/story-old/variant-old#result]]",
+    "[[story-old/competency-old]]",
+    "[[question-old]]",
+    "[[Question old|q]]",
+    "[[questions/question-old]]",
+    "[[story-old-why-so-late]]",
+    "[[sheet-old#Other on sheet]]",
+    "[[case-old]]",
+    "[[case-study/case-old#summary]]",
+    "[[competency-old]]",
+    "![[stories/story-old/plan.png]]",
+    "![p](/stories/story-old/plan.png)",
+    "[a](/stories/story-old/index.md#result)",
+    "[a](</questions/question-old.md> 'story-old')",
+    "[`](`](/case-studies/case-old.md)",
+    "**[a *b* ![c](/stories/story-old/plan.png)](/competencies/competency-old.md)**",
+    "[label]",
+    "[words][label]",
+    "`[[story-old]]`",
+    "%%[[story-old]] #competency-old%%",
+    "<!-- [[story-old]] -->",
+    "story-old question-old competency-old",
+    "\\[[story-old]]",
+    "é==ü==",
+];
+
+/// What references stand in.
+const BLOCKS: &[&str] = &[
+    "{}\n",
+    "- {} #competency-old\n",
+    "1. a\n\n   > {}\n",
+    "> [!note] {}\n> {}\n",
+    "| a | b |\n| --- | --- |\n| x | {t} |\n",
+    "### Heading {}\n",
+    "```\n{}\n```\n",
+    "A footnote[^1].\n\n[^1]: {}\n",
+    "{} #other #competency-old\n",
+];
+
+fn block() -> impl Strategy<Value = String> {
+    let reference = || proptest::sample::select(REFERENCES);
+    let references = proptest::collection::vec(reference(), 1..4);
+    (proptest::sample::select(BLOCKS), references).prop_map(|(block, references)| {
+        let words = references.join(" ");
+        block
+            .replace("{}", &words)
+            .replace("{t}", &words.replace('|', "\\|"))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, rng_seed: seed(), ..ProptestConfig::default() })]
+
+    #[test]
+    fn however_a_document_is_referred_to_the_site_stays_the_same(blocks in proptest::collection::vec((0..6usize, block()), 1..12), (subject, called) in proptest::sample::select(&SUBJECTS[..])) {
+        const FILES: [&str; 6] = [
+            "content/home.md",
+            "content/stories/story-old/index.md",
+            "content/stories/story-old/variant-old.md",
+            "content/questions/question-old.md",
+            "content/case-studies/case-old.md",
+            "content/competencies/other.md",
+        ];
+        let mut files = files(SITE);
+        for (file, block) in blocks {
+            let text = files.get_mut(FILES[file]).expect("it is there");
+            text.extend(format!("\n{block}").into_bytes());
+        }
+        for file in FILES {
+            let text = files.get_mut(file).expect("it is there");
+            text.extend(b"\n[label]: /stories/story-old/variant-old.md 'variant-old'\n");
+        }
+        check_rename(&files, subject, called);
+    }
+}
