@@ -46,9 +46,14 @@ pub enum Command {
     },
     /// Create a story, question, case study, competency or variant from a template that explains each part
     #[command(
-        after_help = "Examples:\n  storybank new story 'The outage nobody saw'\n  storybank new variant the-outage-nobody-saw/in-thirty-seconds"
+        after_help = "Examples:\n  storybank new question mistake 'Tell me about a mistake'\n  storybank new variant the-outage-nobody-saw in-thirty-seconds"
     )]
     New(New),
+    /// Give a document another name: move its file, and carry the name through all files that refer to it
+    #[command(
+        after_help = "Examples:\n  storybank rename question mistake biggest-mistake --dry-run\n  storybank rename variant the-outage-nobody-saw/short in-thirty-seconds"
+    )]
+    Rename(Rename),
     /// Print the completions for a shell
     #[command(
         after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
@@ -164,15 +169,32 @@ pub struct Publish {
 #[derive(Debug, Args)]
 pub struct New {
     /// What to start
-    pub kind: NewKind,
-    /// The name, in words or as a slug; for a variant `STORY/NAME`
+    pub kind: DocumentKind,
+    /// The name, in words or as a slug; for a variant the name of its story
     pub name: String,
+    /// The title, or the wording of a question [default: the name in words]; for a variant its own name
+    pub words: Option<String>,
     #[command(flatten)]
     pub site: Root,
 }
 
+#[derive(Debug, Args)]
+pub struct Rename {
+    /// What gets another name
+    pub kind: DocumentKind,
+    /// The name now; for a variant `STORY/NAME`
+    pub old: String,
+    /// The new name, as a slug
+    pub new: String,
+    #[command(flatten)]
+    pub site: Root,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum NewKind {
+pub enum DocumentKind {
     Story,
     Question,
     CaseStudy,
@@ -219,7 +241,7 @@ mod tests {
             line.split(" > ")
                 .next()
                 .unwrap_or_default()
-                .replace("'The outage nobody saw'", "The")
+                .replace("'Tell me about a mistake'", "Tell")
         };
         examples
             .lines()
@@ -236,7 +258,7 @@ mod tests {
             .filter(|command| command.get_name() != "help")
             .cloned()
             .collect::<Vec<_>>();
-        assert!(commands.len() >= 7);
+        assert!(commands.len() >= 8);
         for mut command in commands.into_iter().chain([program]) {
             let name = command.get_name().to_owned();
             let examples = examples(&command.render_long_help().to_string());
@@ -270,6 +292,7 @@ mod tests {
             &["publish", "handbook"],
             &["init"],
             &["new", "story", "The outage"],
+            &["rename", "story", "old", "new"],
             &["completions", "bash"],
             &["man"],
         ] {

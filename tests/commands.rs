@@ -6,6 +6,7 @@
 mod program;
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -128,7 +129,7 @@ fn an_error_in_a_file_leaves_the_previous_site_and_status_1() {
     let folder = Folder::new();
     let root = built(&folder);
     let before = tree(&folder.join("public"));
-    std::fs::write(
+    fs::write(
         folder.join("content/questions/broken.md"),
         "---\nquestion: [\n---\n",
     )
@@ -167,7 +168,7 @@ fn a_failed_command_prints_one_message_and_exits_with_2() {
         ),
         (
             &["new", "variant", "alone", "--root", &root],
-            "error: `alone` does not say which story it tells",
+            "error: the variant of `alone` needs a name of its own",
         ),
         (
             &["build", "--drafts", "--audience", "team", &root],
@@ -256,4 +257,185 @@ fn unwritable_messages_do_not_stop_a_command() {
         Status::Done
     );
     assert!(output.text().ends_with("index.html\n"));
+}
+
+const STORY: &str = "the-reminders-that-went-out-twice";
+
+/// The text of a file of a site.
+fn read(root: &str, file: &str) -> String {
+    fs::read_to_string(Path::new(root).join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+#[test]
+fn a_dry_run_of_a_rename_prints_every_change_and_makes_none() {
+    let folder = Folder::new();
+    let root = built(&folder);
+    let before = tree(folder.path());
+    let shown = storybank([
+        "rename",
+        "question",
+        "mistake",
+        "biggest-mistake",
+        "--dry-run",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(shown.status, Status::Done, "{}", shown.messages);
+    assert_eq!(
+        shown.output,
+        format!(
+            "content/questions/mistake.md moves to content/questions/biggest-mistake.md\n\
+             content/stories/{STORY}/as-a-mistake.md:5:11: `mistake` becomes `biggest-mistake`\n"
+        )
+    );
+    assert_eq!(
+        shown.messages,
+        "1 path and 1 name in 1 file would change; nothing was changed\n"
+    );
+    assert_eq!(tree(folder.path()), before);
+}
+
+#[test]
+fn a_rename_moves_the_files_and_prints_those_that_it_changed() {
+    let folder = Folder::new();
+    let root = built(&folder);
+    let renamed = storybank(["rename", "story", STORY, "twice", "--root", &root]);
+    assert_eq!(renamed.status, Status::Done, "{}", renamed.messages);
+    let paths = [
+        "content/stories/twice",
+        "content/case-studies/reminders-sent-twice.md",
+    ];
+    let paths = paths.map(|path| format!("{}\n", folder.join(path).display()));
+    assert_eq!(renamed.output, paths.concat());
+    assert_eq!(renamed.messages, "changed 1 path and 1 name in 1 file\n");
+    assert!(!folder.join(&format!("content/stories/{STORY}")).exists());
+    assert!(read(&root, "content/stories/twice/as-a-mistake.md").contains("As my mistake"));
+    let case = read(&root, "content/case-studies/reminders-sent-twice.md");
+    assert!(case.contains("\nstory: twice\n"), "{case}");
+    let build = storybank(["build", &root]);
+    assert_eq!(build.status, Status::Done, "{}", build.messages);
+    assert!(folder.join("public/stories/twice.html").exists());
+}
+
+#[test]
+fn a_rename_that_is_not_possible_changes_nothing() {
+    let folder = Folder::new();
+    let root = built(&folder);
+    let broken = folder.join("content/questions/disagreement.md");
+    let before = tree(folder.path());
+    for (old, new, part) in [
+        ("mistaek", "other", "did you mean `mistake`?"),
+        (
+            "mistake",
+            "disagreement",
+            "in `content/questions/disagreement.md`",
+        ),
+        ("mistake", "My mistake", "did you mean `my-mistake`?"),
+    ] {
+        let refused = storybank(["rename", "question", old, new, "--root", &root]);
+        assert_eq!(refused.status, Status::Failed);
+        assert!(refused.messages.contains(part), "{}", refused.messages);
+        assert_eq!(tree(folder.path()), before);
+    }
+    fs::write(&broken, "---\nabout: [\n---\n").expect("it is ours");
+    let before = tree(folder.path());
+    let refused = storybank(["rename", "question", "mistake", "other", "--root", &root]);
+    assert_eq!(refused.status, Status::LeftUndone);
+    assert!(
+        refused
+            .messages
+            .contains("content/questions/disagreement.md:3")
+            && refused
+                .messages
+                .ends_with("nothing was changed, fix them first\n"),
+        "{}",
+        refused.messages
+    );
+    assert_eq!(tree(folder.path()), before);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_undoes_a_whole_rename() {
+    let folder = Folder::new();
+    let root = built(&folder);
+    // A folder takes the name of the file that would be written beside the last document.
+    let story = format!("content/stories/{STORY}");
+    let hidden = format!(".as-a-mistake.md.{}.storybank-old", std::process::id());
+    fs::create_dir(folder.join(&format!("{story}/{hidden}"))).expect("it is new");
+    let before = tree(folder.path());
+    let failed = storybank([
+        "rename",
+        "competency",
+        "ownership",
+        "owning-it",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(failed.status, Status::Failed);
+    assert!(
+        failed.messages.contains("as-a-mistake.md"),
+        "{}",
+        failed.messages
+    );
+    assert_eq!(tree(folder.path()), before);
+}
+
+#[test]
+fn a_first_variant_moves_its_story_into_a_folder() {
+    let folder = Folder::new();
+    let root = built(&folder);
+    let file = "content/stories/plain.md";
+    fs::write(
+        folder.join(file),
+        "---\ntitle: Plain\n---\n\n[q](../questions/mistake.md)\n",
+    )
+    .expect("it is ours");
+    let home = folder.join("content/home.md");
+    let text = fs::read_to_string(&home).expect("it is text") + "\n[s](stories/plain.md)\n";
+    fs::write(&home, text).expect("it is ours");
+    let new = storybank(["new", "variant", "plain", "In a minute", "--root", &root]);
+    assert_eq!(new.status, Status::Done, "{}", new.messages);
+    let path = folder.join("content/stories/plain/in-a-minute.md");
+    assert_eq!(new.output, format!("{}\n", path.display()));
+    assert!(
+        new.messages
+            .starts_with("moved the story to `content/stories/plain/index.md`")
+            && new.messages.contains("2 links were changed with it"),
+        "{}",
+        new.messages
+    );
+    assert!(!folder.join(file).exists());
+    assert!(
+        read(&root, "content/stories/plain/index.md").contains("](../../questions/mistake.md)")
+    );
+    assert!(read(&root, "content/home.md").contains("](stories/plain/index.md)"));
+    let build = storybank(["build", "--drafts", &root]);
+    assert_eq!(build.status, Status::Done, "{}", build.messages);
+    assert!(
+        folder
+            .join("public/stories/plain/in-a-minute.html")
+            .exists()
+    );
+}
+
+#[test]
+fn a_new_question_is_part_of_the_site_with_its_wording() {
+    let folder = Folder::new();
+    let root = built(&folder);
+    let new = storybank([
+        "new",
+        "question",
+        "feedback",
+        "When did you get feedback?",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(new.status, Status::Done, "{}", new.messages);
+    assert!(!new.messages.contains("draft"), "{}", new.messages);
+    assert!(
+        read(&root, "content/questions/feedback.md")
+            .contains("question: When did you get feedback?\n")
+    );
+    assert_eq!(storybank(["build", &root]).status, Status::Done);
+    assert!(folder.join("public/questions/feedback.html").exists());
 }

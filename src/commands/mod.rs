@@ -9,6 +9,7 @@ mod build;
 mod error;
 mod new;
 mod publish;
+mod rename;
 mod serve;
 mod terminal;
 
@@ -116,6 +117,7 @@ fn carry_out(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Erro
         Command::Publish(options) => publish::run(&options, terminal),
         Command::Init { folder } => new::init(&folder, terminal),
         Command::New(options) => new::run(&options, terminal),
+        Command::Rename(options) => rename::run(&options, terminal),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "storybank", &mut text);
