@@ -1,5 +1,6 @@
 //! Paths of files after a change, and relative links that lead to them.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap};
 
@@ -203,7 +204,7 @@ pub(super) fn decoded(raw: &str) -> String {
     }
     percent_encoding::percent_decode_str(&text)
         .decode_utf8()
-        .map_or_else(|_| text.clone(), |path| path.into_owned())
+        .map_or_else(|_| text.clone(), Cow::into_owned)
 }
 
 /// A name as a part of the address of a link.
