@@ -288,10 +288,7 @@ fn a_dry_run_of_a_rename_prints_every_change_and_makes_none() {
              content/stories/{STORY}/as-a-mistake.md:5:11: `mistake` becomes `biggest-mistake`\n"
         )
     );
-    assert_eq!(
-        shown.messages,
-        "1 path and 1 name in 1 file would change; nothing was changed\n"
-    );
+    assert_eq!(shown.messages, "would change 1 path and 1 name in 1 file\n");
     assert_eq!(tree(folder.path()), before);
 }
 
@@ -307,7 +304,10 @@ fn a_rename_moves_the_files_and_prints_those_that_it_changed() {
     ];
     let paths = paths.map(|path| format!("{}\n", folder.join(path).display()));
     assert_eq!(renamed.output, paths.concat());
-    assert_eq!(renamed.messages, "changed 1 path and 1 name in 1 file\n");
+    assert_eq!(
+        renamed.messages,
+        format!("`{STORY}` is now `twice`: changed 1 path and 1 name in 1 file\n")
+    );
     assert!(!folder.join(&format!("content/stories/{STORY}")).exists());
     assert!(read(&root, "content/stories/twice/as-a-mistake.md").contains("As my mistake"));
     let case = read(&root, "content/case-studies/reminders-sent-twice.md");
@@ -438,4 +438,26 @@ fn a_new_question_is_part_of_the_site_with_its_wording() {
     );
     assert_eq!(storybank(["build", &root]).status, Status::Done);
     assert!(folder.join("public/questions/feedback.html").exists());
+}
+
+#[test]
+fn a_renamed_case_study_keeps_its_page_on_a_wiki() {
+    let folder = Folder::new();
+    let root = built(&folder);
+    let publish = || storybank(["publish", "page", "--root", &root]);
+    assert_eq!(publish().status, Status::Done);
+    let (old, new) = ("reminders-sent-twice", "twice");
+    let renamed = storybank(["rename", "case-study", old, new, "--root", &root]);
+    assert_eq!(renamed.status, Status::Done, "{}", renamed.messages);
+    let again = publish();
+    assert!(
+        again.messages.contains("unchanged Reminders sent twice"),
+        "{}",
+        again.messages
+    );
+    let record = read(&root, ".published/page.json");
+    assert!(
+        record.contains("\"case\": \"twice\"") && !record.contains("\"case\": \"reminders"),
+        "{record}"
+    );
 }

@@ -25,10 +25,7 @@ pub fn run(options: &Rename, terminal: &Terminal) -> Result<Outcome, Error> {
     };
     if options.dry_run {
         show(&changes, &inputs, terminal);
-        terminal.say(&format!(
-            "{} would change; nothing was changed",
-            summary(&changes)
-        ));
+        terminal.say(&format!("would change {}", summary(&changes)));
         return Ok(Outcome::Done);
     }
     let held = Interrupts::caught()
@@ -39,7 +36,12 @@ pub fn run(options: &Rename, terminal: &Terminal) -> Result<Outcome, Error> {
     for path in changed_paths(&changes) {
         terminal.result(&shown(&root, path.as_str()).to_string_lossy());
     }
-    terminal.say(&format!("changed {}", summary(&changes)));
+    terminal.say(&format!(
+        "`{}` is now `{}`: changed {}",
+        options.old,
+        options.new,
+        summary(&changes)
+    ));
     Ok(Outcome::Done)
 }
 
