@@ -23,7 +23,7 @@ use crate::markdown::{
     Body, Event, Heading, HeadingId, Link, LinkId, NameId, Node, Str, Tag, Target, is_inline,
 };
 use crate::model::{Audience, Author, Document, Meta, Section, Status};
-use crate::parse::sections;
+use crate::parse::{answers_of, sections};
 use crate::site::{self, Destination, DocumentId, ItemId, PageKey, SectionId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span, Spanned};
@@ -212,6 +212,8 @@ fn is_visible(site: &Site, id: DocumentId, viewer: Viewer) -> bool {
                 && !is_for_author
                 && story.is_none_or(|story| is_visible(site, story, viewer))
         }
+        // Whatever its front matter says.
+        Meta::Interview(_) => is_admitted && viewer.audience == Audience::Private,
         _ => is_admitted,
     }
 }
@@ -261,6 +263,7 @@ impl Redactor {
             theme,
             address,
             words_per_minute,
+            length,
             audience,
             preview: _,
             redact: _,
@@ -279,6 +282,7 @@ impl Redactor {
             theme,
             address,
             words_per_minute,
+            length,
             audience,
             ..Config::default()
         }
@@ -495,6 +499,7 @@ impl Projector<'_> {
         } else {
             sections(&body, &meta, 0)
         };
+        let answers = answers_of(&body, &meta);
         Document {
             path: document.path.clone(),
             slug: self.redactor.slug(&document.slug),
@@ -504,6 +509,7 @@ impl Projector<'_> {
             meta,
             body,
             sections,
+            answers,
         }
     }
 
@@ -624,7 +630,7 @@ impl Projector<'_> {
             return false;
         };
         match self.site.telling(telling).origin {
-            site::Origin::Derived(competency) => {
+            site::Origin::Emphasis(competency) | site::Origin::Cut(competency) => {
                 !self.visible[self.site.competency(competency).document.0]
             }
             _ => false,
@@ -681,7 +687,7 @@ fn sections_at_start(document: &Document) -> Vec<Section> {
 }
 
 /// The ranges of a body that are for its author alone, in the order of their starts: private sections, remarks, private notes,
-/// and questions that still lack their answer.
+/// questions that still lack their answer, and answers for one interview.
 fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
     let body = &document.body;
     let mut hidden: Vec<Range<usize>> = Vec::new();
@@ -704,6 +710,15 @@ fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
                 .map(|item| with_heading(&item.nodes)),
         );
     }
+    let items = document.sections.iter().flat_map(|section| &section.items);
+    let answers = items
+        .flat_map(|item| &item.answers)
+        .chain(&document.answers);
+    hidden.extend(
+        answers
+            .filter(|answer| answer.interview.is_some())
+            .map(|answer| answer.with_heading.clone()),
+    );
     hidden.extend(private_callouts(body, 0..body.nodes.len()));
     joined(hidden)
 }

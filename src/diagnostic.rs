@@ -236,6 +236,7 @@ pub mod rules {
         TITLE_REPLACED = "title-replaced", Warning, "The wiki can hold the title.";
         CYCLE = "transclusion-cycle", Error, "A section does not contain itself.";
         TRANSCLUSION = "transclusion-place", Error, "A transclusion is a paragraph of its own.";
+        UNCLAIMED = "unclaimed-competency", Warning, "A competency with hashtags is claimed by at least one story.";
         UNCLOSED_CODE = "unclosed-code", Error, "A code block is closed before the text that follows it.";
         COMMENT = "unclosed-comment", Error, "A comment is closed: `%%` with `%%`, and `<!--` with `-->` in its block.";
         UNCLOSED_HTML = "unclosed-html", Error, "A tag is closed, and so is an element that is dropped with its content.";
@@ -243,6 +244,8 @@ pub mod rules {
         CALLOUT = "unknown-callout", Warning, "A call-out has one of the known types.";
         COMPETENCY = "unknown-competency", Error, "A competency has a file under `content/competencies/`.";
         FIELD_UNKNOWN = "unknown-field", Error, "Front matter has known fields only.";
+        FRAMEWORK = "unknown-framework", Warning, "A framework that an interview names has names for some competency.";
+        INTERVIEW = "unknown-interview", Error, "An interview that a document refers to exists.";
         QUESTION = "unknown-question", Error, "A question that a telling answers exists.";
         STORY = "unknown-story", Error, "A story that a document refers to exists.";
         TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";

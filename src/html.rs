@@ -39,6 +39,8 @@ pub struct Addresses {
     questions: Vec<String>,
     case_studies: Vec<String>,
     competencies: Vec<String>,
+    interviews: Vec<String>,
+    asks: Vec<String>,
     home: String,
 }
 
@@ -71,6 +73,12 @@ impl Addresses {
                 .map(PageKey::Competency)
                 .map(path)
                 .collect(),
+            interviews: site
+                .interviews()
+                .map(PageKey::Interview)
+                .map(path)
+                .collect(),
+            asks: site.asks_lists().map(PageKey::Asks).map(path).collect(),
             home: path(PageKey::Home),
         }
     }
@@ -83,6 +91,8 @@ impl Addresses {
             PageKey::Question(question) => &self.questions[question.0],
             PageKey::CaseStudy(case) => &self.case_studies[case.0],
             PageKey::Competency(competency) => &self.competencies[competency.0],
+            PageKey::Interview(interview) => &self.interviews[interview.0],
+            PageKey::Asks(asks) => &self.asks[asks.0],
         }
     }
 }
@@ -108,6 +118,8 @@ pub struct Style<'a> {
     pub ids: Ids,
     /// Ranges that are not written, in their order.
     pub left_out: &'a [Range<usize>],
+    /// Blocks that are marked as the important ones, in their order.
+    pub strong: &'a [Range<usize>],
 }
 
 /// Whether headings get ids.
@@ -172,13 +184,17 @@ impl<'a> PageWriter<'a> {
         match telling.origin {
             Origin::Story => phrases.text(word::LABEL_OF_STORY).into(),
             Origin::Variant(_) => telling.label.as_str().into(),
-            Origin::Derived(competency) => {
+            Origin::Emphasis(competency) | Origin::Cut(competency) => {
                 let title = site.title(PageKey::Competency(competency));
+                let label = match telling.origin {
+                    Origin::Cut(_) => word::LABEL_OF_CUT,
+                    _ => word::LABEL_OF_EMPHASIS,
+                };
                 let values = [
                     ("competency", title),
                     ("competency_lowercase", &uncapitalised(title)),
                 ];
-                phrases.fill(word::LABEL_OF_DERIVED, &values).into()
+                phrases.fill(label, &values).into()
             }
         }
     }
@@ -702,6 +718,7 @@ impl<'a> Writer<'_, 'a> {
             heading_base: self.style.heading_base,
             ids: Ids::Omitted,
             left_out: &[],
+            strong: &[],
         };
         let Some((document, nodes)) = site.shown(*page, fragment, *section) else {
             return;

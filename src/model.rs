@@ -79,15 +79,18 @@ pub enum Kind {
     CaseStudy,
     /// Something that interviews look for, such as ownership.
     Competency,
+    /// A conversation with an employer that the author prepares for. Only the author sees it.
+    Interview,
 }
 
 impl Kind {
     /// Every kind once, in the order in which their lists are made.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Story,
         Self::Question,
         Self::CaseStudy,
         Self::Competency,
+        Self::Interview,
     ];
 
     /// The folder of its files, which is also the first part of its addresses and of links to it.
@@ -97,6 +100,7 @@ impl Kind {
             Self::Question => "questions",
             Self::CaseStudy => "case-studies",
             Self::Competency => "competencies",
+            Self::Interview => "interviews",
         }
     }
 
@@ -107,6 +111,7 @@ impl Kind {
             Self::Question => "question",
             Self::CaseStudy => "case study",
             Self::Competency => "competency",
+            Self::Interview => "interview",
         }
     }
 
@@ -410,10 +415,14 @@ pub enum Meta {
     Question(Question),
     /// A file of several questions about the same thing.
     Sheet(Sheet),
+    /// A file of questions that the author asks: `for-them.md`, or `kind: ask` in its front matter.
+    Asks(Asks),
     /// A file in `content/case-studies`.
     CaseStudy(CaseStudy),
     /// A file in `content/competencies`.
     Competency(Competency),
+    /// A file in `content/interviews`.
+    Interview(Interview),
     /// `content/home.md`.
     Home(Home),
 }
@@ -429,16 +438,27 @@ pub struct Story {
     pub when: Option<When>,
     /// The author's role.
     pub role: Option<Prose>,
-    /// What it shows, in the author's order; hashtags in the body add to it when the site is linked.
+    /// What its author claims that it shows, in the author's order. Hashtags in the body are evidence, not claims.
     pub competencies: Vec<Spanned<Slug>>,
     /// The questions that the story answers.
-    pub answers: Vec<Spanned<Slug>>,
+    pub answers: Vec<Answer>,
     /// The author's own judgement, 1 to 5.
     pub strength: Option<u8>,
+    /// Its intended duration.
+    pub length: Option<Length>,
     /// The figures that any telling may claim, in the author's order.
     pub facts: Vec<Fact>,
     /// Where it was used, in the author's order.
     pub told: Vec<Occasion>,
+}
+
+/// A question that a telling answers.
+#[derive(Debug)]
+pub struct Answer {
+    /// The slug of the question.
+    pub question: Spanned<Slug>,
+    /// The sentence that answers exactly this question, spoken before the story starts.
+    pub opening: Option<Prose>,
 }
 
 /// A figure of a story's ledger.
@@ -453,14 +473,43 @@ pub struct Fact {
 }
 
 /// An occasion at which a story was told or a question was asked.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Occasion {
-    /// The day, or the month or year if no more is given.
-    pub on: When,
+    /// The day, or the month or year if no more is given; `None` if only the interview is named.
+    pub on: Option<When>,
     /// To whom, or by whom.
     pub who: Option<Prose>,
     /// The round of the interviews.
     pub round: Option<Prose>,
+    /// The interview that it happened in.
+    pub interview: Option<Spanned<Slug>>,
+    /// The question that a story answered. Not used where a question was asked.
+    pub question: Option<Spanned<Slug>>,
+    /// How well it went.
+    pub went: Option<Went>,
+}
+
+/// How well an answer went, in its author's judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Went {
+    /// As intended.
+    Well,
+    /// Some of it.
+    Mixed,
+    /// Not as intended.
+    Badly,
+}
+
+impl Went {
+    /// The word for it in front matter and in views.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Well => "well",
+            Self::Mixed => "mixed",
+            Self::Badly => "badly",
+        }
+    }
 }
 
 /// Another telling of a story.
@@ -475,7 +524,7 @@ pub struct Variant {
     /// What this telling is for.
     pub competencies: Vec<Spanned<Slug>>,
     /// The questions that it answers better than the story.
-    pub answers: Vec<Spanned<Slug>>,
+    pub answers: Vec<Answer>,
     /// Its intended duration.
     pub length: Option<Length>,
     /// Whose words it is in.
@@ -520,6 +569,34 @@ pub struct Question {
     pub about: Option<Spanned<Slug>>,
     /// When it was asked, in the author's order.
     pub asked: Vec<Occasion>,
+    /// The intended duration of its direct answer.
+    pub length: Option<Length>,
+}
+
+/// What the front matter of a list of questions that the author asks says.
+#[derive(Debug, Default)]
+pub struct Asks {
+    /// From front matter or a heading.
+    pub title: Option<Prose>,
+}
+
+/// What the front matter of an interview says.
+#[derive(Debug, Default)]
+pub struct Interview {
+    /// From front matter or a heading; without it, the company and the round name the interview.
+    pub title: Option<Prose>,
+    /// The employer; from the title or the name of the file if the field is missing.
+    pub company: Prose,
+    /// The day, or the month or year if no more is known.
+    pub when: Option<When>,
+    /// Which of the employer's rounds it is.
+    pub round: Option<Prose>,
+    /// Whom the author will meet.
+    pub people: Vec<Prose>,
+    /// The frameworks whose names the employer uses, as competencies name them.
+    pub frameworks: Vec<Prose>,
+    /// The questions that are likely to be asked, in the author's order.
+    pub questions: Vec<Spanned<Slug>>,
 }
 
 /// What the front matter of a sheet says about all of its questions.
@@ -632,6 +709,8 @@ pub struct Document {
     pub body: Body,
     /// The body cut at its headings; the first has no heading and holds the text before them.
     pub sections: Vec<Section>,
+    /// The direct answers of a question that has a file of its own.
+    pub answers: Vec<DirectAnswer>,
 }
 
 /// A stretch of a body under one heading of the second level.
@@ -655,6 +734,23 @@ pub struct Section {
     pub items: Vec<Item>,
 }
 
+/// An answer to a question that needs no story, such as why the author wants to work there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectAnswer {
+    /// The interview that it is for, from its heading; `None` for the answer that fits everywhere.
+    pub interview: Option<Slug>,
+    /// The fragment of its heading.
+    pub id: String,
+    /// The nodes of the body from its heading to its end.
+    pub with_heading: Range<usize>,
+    /// The nodes of the body below its heading.
+    pub nodes: Range<usize>,
+    /// The heading in the file.
+    pub span: Span,
+    /// How many words are spoken in it; 0 if it is still to be written.
+    pub words: u32,
+}
+
 /// A question inside a document, with what is written under it.
 #[derive(Debug, Clone)]
 pub struct Item {
@@ -668,6 +764,8 @@ pub struct Item {
     pub is_open: bool,
     /// The heading in the file.
     pub span: Span,
+    /// Its direct answers, under headings below its own. Follow-ups have none: all of their text is the answer.
+    pub answers: Vec<DirectAnswer>,
 }
 
 impl Document {
@@ -732,10 +830,19 @@ impl Meta {
             Self::Variant(variant) => variant.title.as_ref(),
             Self::Question(question) => Some(&question.question),
             Self::Sheet(sheet) => sheet.title.as_ref(),
+            Self::Asks(asks) => asks.title.as_ref(),
             Self::CaseStudy(case) => Some(&case.title),
             Self::Competency(competency) => Some(&competency.title),
+            Self::Interview(interview) => {
+                Some(interview.title.as_ref().unwrap_or(&interview.company))
+            }
             Self::Home(home) => home.title.as_ref(),
         }
+    }
+
+    /// Whether the headings of the body are questions.
+    pub fn is_list_of_questions(&self) -> bool {
+        matches!(self, Self::Sheet(_) | Self::Asks(_))
     }
 
     /// The words of [`Meta::titled`]; empty if there are none.

@@ -54,6 +54,18 @@ pub const DEFAULT_THEME: &[(&str, &str)] = &[
         include_str!("../themes/default/templates/home.html"),
     ),
     (
+        "templates/asks.html",
+        include_str!("../themes/default/templates/asks.html"),
+    ),
+    (
+        "templates/interview.html",
+        include_str!("../themes/default/templates/interview.html"),
+    ),
+    (
+        "templates/interviews.html",
+        include_str!("../themes/default/templates/interviews.html"),
+    ),
+    (
         "templates/matrix.html",
         include_str!("../themes/default/templates/matrix.html"),
     ),
@@ -95,6 +107,8 @@ const STYLE_SHEET: &str = concat!(
     include_str!("../themes/default/style/around.css"),
     "\n",
     include_str!("../themes/default/style/lists.css"),
+    "\n",
+    include_str!("../themes/default/style/interview.css"),
     "\n",
     include_str!("../themes/default/style/matrix.css"),
     "\n",

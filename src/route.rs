@@ -22,6 +22,8 @@ pub enum Route {
     CaseStudy(Slug),
     /// `competencies/<competency>.html`.
     Competency(Slug),
+    /// `interviews/<interview>.html`.
+    Interview(Slug),
     /// A page of the matrix of stories and competencies, numbered from 1.
     Matrix(u32),
     /// `coverage.html`: which questions have a story, and which have none.
@@ -107,6 +109,7 @@ impl Route {
             PageName::Question(question) => Self::Question(question),
             PageName::CaseStudy(case) => Self::CaseStudy(case),
             PageName::Competency(competency) => Self::Competency(competency),
+            PageName::Interview(interview) => Self::Interview(interview),
         }
     }
 
@@ -121,6 +124,7 @@ impl Route {
             Self::Question(question) => Some(PageName::Question(question.clone())),
             Self::CaseStudy(case) => Some(PageName::CaseStudy(case.clone())),
             Self::Competency(competency) => Some(PageName::Competency(competency.clone())),
+            Self::Interview(interview) => Some(PageName::Interview(interview.clone())),
             Self::List(..)
             | Self::Matrix(_)
             | Self::Coverage
@@ -147,6 +151,7 @@ impl Route {
             Self::Competency(competency) => {
                 joined(&["competencies/", competency.as_str(), ".html"])
             }
+            Self::Interview(interview) => joined(&["interviews/", interview.as_str(), ".html"]),
             Self::Matrix(page) => numbered("matrix", *page),
             Self::Coverage => "coverage.html".to_owned(),
             Self::OpenPoints => "open-points.html".to_owned(),
@@ -194,6 +199,7 @@ impl Route {
             ["questions", question] => Self::Question(slug(question)?),
             ["case-studies", case] => Self::CaseStudy(slug(case)?),
             ["competencies", competency] => Self::Competency(slug(competency)?),
+            ["interviews", interview] => Self::Interview(slug(interview)?),
             _ => return None,
         })
     }
@@ -224,6 +230,7 @@ impl Route {
             | Self::Question(_)
             | Self::CaseStudy(_)
             | Self::Competency(_)
+            | Self::Interview(_)
             | Self::Static(_)
             | Self::Asset(_)
             | Self::Data(_) => "../",
@@ -286,6 +293,7 @@ mod tests {
             slug().prop_map(Route::Question),
             slug().prop_map(Route::CaseStudy),
             slug().prop_map(Route::Competency),
+            slug().prop_map(Route::Interview),
             (1u32..5000).prop_map(Route::Matrix),
             Just(Route::Coverage),
             Just(Route::OpenPoints),

@@ -92,6 +92,8 @@ pub enum PageName {
     CaseStudy(Slug),
     /// A competency.
     Competency(Slug),
+    /// An interview.
+    Interview(Slug),
 }
 
 impl PageName {
@@ -104,6 +106,7 @@ impl PageName {
             Self::Question(question) => Self::Question(slug(question)),
             Self::CaseStudy(case) => Self::CaseStudy(slug(case)),
             Self::Competency(competency) => Self::Competency(slug(competency)),
+            Self::Interview(interview) => Self::Interview(slug(interview)),
         }
     }
 
@@ -115,7 +118,8 @@ impl PageName {
             | Self::Telling(_, slug)
             | Self::Question(slug)
             | Self::CaseStudy(slug)
-            | Self::Competency(slug) => Some(slug),
+            | Self::Competency(slug)
+            | Self::Interview(slug) => Some(slug),
         }
     }
 }

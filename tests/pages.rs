@@ -119,7 +119,11 @@ fn the_variant_with_most_competencies_is_the_third_choice() {
         let page = page(
             &format!(
                 "{}{tellings}{AROUND}",
-                file("stories/s/index", "title: S", "- a #depth\n- b")
+                file(
+                    "stories/s/index",
+                    "title: S\ncompetencies: [depth]",
+                    "- a #depth\n- b"
+                )
             ),
             "questions/q.html",
         );
@@ -221,7 +225,7 @@ fn stories_are_sorted_by_relevance() {
     assert_eq!(
         named,
         [
-            "Guidance", "two", "three", "five", "four", "one", "six", "seven"
+            "Guidance", "three", "five", "four", "one", "two", "six", "seven"
         ]
     );
 }
@@ -331,9 +335,9 @@ fn a_variant_without_inheritance_has_only_its_own_text() {
 }
 
 #[test]
-fn a_derived_telling_omits_blocks_of_other_competencies() {
-    let body = "## Action\n\nAlways.\n\n- owned #ownership\n- deep #depth\n- both #ownership #depth\n- plain\n\nA paragraph of depth. #depth\n\n## Result\n\n- only deep #depth\n- also deep #depth";
-    let page = page(&story_site(body), "stories/s/ownership.html");
+fn a_cut_omits_blocks_of_other_competencies() {
+    let body = "## Action\n\nAlways.\n\n- owned #ownership\n- deep #depth\n- both #ownership #depth\n- plain and long enough to remain\n\nA paragraph of depth. #depth\n\n## Result\n\n- only deep #depth\n- also deep #depth";
+    let page = page(&story_site(body), "stories/s/ownership-cut.html");
     let left_out = page.of_class("was");
     assert_eq!(
         left_out
@@ -366,7 +370,7 @@ fn a_derived_telling_omits_blocks_of_other_competencies() {
 }
 
 #[test]
-fn a_competency_with_a_variant_of_its_own_has_no_derived_telling() {
+fn a_competency_with_a_variant_of_its_own_has_no_emphasis() {
     let text = story_site("- a #ownership\n- b #depth")
         + &file("stories/s/mine", "competencies: [ownership]", "");
     let site = site(&text);

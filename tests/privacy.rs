@@ -2090,14 +2090,15 @@ headline: OpenHeadline
 when: 2024-02
 role: OpenRole
 competencies: [ownership]
-answers: [hardest]
+answers: [{ question: hardest, open: OpenOpening }]
 audience: public
 strength: 4
+length: 3m
 facts:
   OpenFactname: OpenFactvalue
   OpenFactother: { value: OpenFactplain, source: OpenFactsource }
 told:
-  - { on: 2026-03-12, to: ShutTold, round: ShutRound }
+  - { on: 2026-03-12, to: ShutTold, round: ShutRound, interview: ShutInterview, question: hardest, went: badly }
 ---
 
 ## OpenHeading {#OpenHeadingid}
@@ -2146,8 +2147,37 @@ aliases: [OpenAlias]
 competencies: [ownership]
 audience: public
 asked:
-  - { on: 2026-10-02, by: ShutAsked, round: ShutAskedround }
+  - { on: 2026-10-02, by: ShutAsked, round: ShutAskedround, interview: ShutInterview }
 ---
+
+## Answer
+
+OpenDirect
+
+## Answer for ShutInterview
+
+ShutDirect
+-- content/interviews/ShutInterview.md --
+---
+title: ShutInterviewtitle
+company: ShutCompany
+when: 2026-10-02
+round: ShutInterviewround
+people: [ShutPerson]
+framework: OpenFramework
+questions: [hardest]
+---
+
+ShutNotes
+-- content/questions/for-them.md --
+---
+title: OpenAsks
+audience: public
+---
+
+## OpenAsked?
+
+OpenListenfor
 -- content/questions/sheet.md --
 ---
 title: OpenSheet

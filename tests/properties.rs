@@ -51,6 +51,8 @@ const PLACES: &[&str] = &[
     "content/case-studies/k.md",
     "content/competencies/ownership.md",
     "content/competencies/learning.md",
+    "content/questions/for-them.md",
+    "content/interviews/i.md",
     "content/home.md",
 ];
 
@@ -62,6 +64,16 @@ const FIELDS: &[&str] = &[
     "competencies: learning",
     "answers: [q, r]",
     "answers: [q]",
+    "answers: [{ question: q, open: \"Said it.\" }, r]",
+    "answers: { question: q, open: x }",
+    "answers: [{ open: x }]",
+    "company: c",
+    "questions: [q]",
+    "framework: amazon",
+    "kind: ask",
+    "told: [{ interview: i, question: q, went: well }]",
+    "asked: [{ interview: i }]",
+    "told: [{ to: x }]",
     "status: draft",
     "audience: team",
     "audience: public",
@@ -93,6 +105,9 @@ const PIECES: &[&str] = &[
     "a *b* **c** ~~d~~ `e`",
     "## Result",
     "## Situation",
+    "## Action",
+    "## Answer",
+    "## Answer for i",
     "## Problem",
     "## Follow-ups\n\n### Why?\n\nSo.\n\n### Who?",
     "### Deeper",
@@ -166,11 +181,15 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
             "length: 90s",
             "status: draft",
             "audience: team",
+            "answers: [{ question: q, open: Said it. }]",
         ],
         ["content", "stories", ..] => &[
             "competencies: [ownership, learning]",
             "answers: [q, r]",
             "answers: [r]",
+            "answers: [{ question: r, open: Said it. }, q]",
+            "told: [{ interview: i, question: q, went: mixed }, { on: 2025, to: c }]",
+            "length: 3m",
             "strength: 4",
             "when: 2025-03",
             "audience: team",
@@ -181,10 +200,18 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
         ["content", "questions", "sheet.md"] => {
             &["about: b", "competencies: [learning]", "audience: public"]
         }
+        ["content", "questions", "for-them.md"] => &["audience: team"],
+        ["content", "interviews", ..] => &[
+            "when: 2026-03",
+            "round: x",
+            "questions: [q, r]",
+            "status: retired",
+        ],
         ["content", "questions", ..] => &[
             "competencies: [ownership, learning]",
             "competencies: [learning]",
             "about: a",
+            "asked: [{ interview: i }]",
             "audience: team",
             "audience: public",
             "status: draft",
@@ -197,6 +224,8 @@ fn sound_document(place: &'static str) -> impl Strategy<Value = String> {
     };
     let required = match place {
         "content/questions/sheet.md" => "title: Sheet",
+        "content/questions/for-them.md" => "title: Theirs",
+        "content/interviews/i.md" => "company: C",
         place if place.starts_with("content/questions") => "question: Why?",
         place if place.contains("/b/") && !place.ends_with("index.md") => "headline: h",
         "content/home.md" => "title: Home",
@@ -492,7 +521,7 @@ fn pages_with_documents(site: &Site) -> Vec<PageKey> {
     let tellings = site.stories().flat_map(|story| site.tellings(story));
     pages.extend(
         tellings
-            .filter(|&id| !matches!(site.telling(id).origin, Origin::Derived(_)))
+            .filter(|&id| matches!(site.telling(id).origin, Origin::Story | Origin::Variant(_)))
             .map(PageKey::Telling),
     );
     pages.extend(
@@ -502,6 +531,8 @@ fn pages_with_documents(site: &Site) -> Vec<PageKey> {
     );
     pages.extend(site.case_studies().map(PageKey::CaseStudy));
     pages.extend(site.competencies().map(PageKey::Competency));
+    pages.extend(site.interviews().map(PageKey::Interview));
+    pages.extend(site.asks_lists().map(PageKey::Asks));
     pages
 }
 
@@ -540,7 +571,10 @@ proptest! {
         }
         for story in site.stories() {
             for competency in site.competencies() {
-                prop_assert_eq!(site.competency(competency).stories.contains(&story), site.story(story).competencies.contains(&competency));
+                prop_assert_eq!(site.competency(competency).stories.contains(&story), site.story(story).claimed.contains(&competency));
+                let standing = site.story(story).standing(competency);
+                let is_evidenced = standing.is_some_and(|standing| !standing.is_claimed);
+                prop_assert_eq!(site.competency(competency).evidenced.contains(&story), is_evidenced);
             }
             for case in site.case_studies() {
                 prop_assert_eq!(site.story(story).case_studies.contains(&case), site.case_study(case).story == Some(story));

@@ -5,8 +5,8 @@
 
 use super::Projector;
 use crate::model::{
-    ActionItem, Author, CaseStudy, Competency, Fact, Home, Meta, Prose, Question, Sheet, Story,
-    Variant,
+    ActionItem, Answer, Asks, Author, CaseStudy, Competency, Fact, Home, Interview, Meta, Prose,
+    Question, Sheet, Story, Variant,
 };
 use crate::slug::Slug;
 use crate::source::Spanned;
@@ -18,8 +18,10 @@ impl Projector<'_> {
             Meta::Variant(variant) => Meta::Variant(self.variant(variant)),
             Meta::Question(question) => Meta::Question(self.question(question)),
             Meta::Sheet(sheet) => Meta::Sheet(self.sheet(sheet)),
+            Meta::Asks(asks) => Meta::Asks(self.asks(asks)),
             Meta::CaseStudy(case) => Meta::CaseStudy(self.case_study(case)),
             Meta::Competency(competency) => Meta::Competency(self.competency(competency)),
+            Meta::Interview(interview) => Meta::Interview(Self::interview(interview)),
             Meta::Home(home) => Meta::Home(self.home(home)),
         }
     }
@@ -34,6 +36,7 @@ impl Projector<'_> {
             competencies,
             answers,
             strength: _,
+            length,
             facts,
             told: _,
         } = story;
@@ -45,6 +48,7 @@ impl Projector<'_> {
             competencies: self.competencies(competencies),
             answers: self.answers(answers),
             strength: None,
+            length: *length,
             facts: facts.iter().map(|fact| self.fact(fact)).collect(),
             told: Vec::new(),
         }
@@ -95,6 +99,7 @@ impl Projector<'_> {
             competencies,
             about,
             asked: _,
+            length,
         } = question;
         Question {
             question: self.words(question),
@@ -102,6 +107,7 @@ impl Projector<'_> {
             competencies: self.competencies(competencies),
             about: self.story_named(about.as_ref()),
             asked: Vec::new(),
+            length: *length,
         }
     }
 
@@ -116,6 +122,27 @@ impl Projector<'_> {
             competencies: self.competencies(competencies),
             about: self.story_named(about.as_ref()),
         }
+    }
+
+    fn asks(&self, asks: &Asks) -> Asks {
+        let Asks { title } = asks;
+        Asks {
+            title: self.words_if_any(title.as_ref()),
+        }
+    }
+
+    /// No other audience sees an interview: [`super::is_visible`] leaves its document out, and nothing of it is copied here.
+    fn interview(interview: &Interview) -> Interview {
+        let Interview {
+            title: _,
+            company: _,
+            when: _,
+            round: _,
+            people: _,
+            frameworks: _,
+            questions: _,
+        } = interview;
+        Interview::default()
     }
 
     fn case_study(&self, case: &CaseStudy) -> CaseStudy {
@@ -197,8 +224,18 @@ impl Projector<'_> {
         })
     }
 
-    fn answers(&self, slugs: &[Spanned<Slug>]) -> Vec<Spanned<Slug>> {
-        self.slugs(slugs, |slug| self.question_document(slug))
+    /// The answers to questions that the viewer may see. What an opening says is as visible as the rest of the telling.
+    fn answers(&self, answers: &[Answer]) -> Vec<Answer> {
+        let answer = |answer: &Answer| {
+            let Answer { question, opening } = answer;
+            Some(Answer {
+                question: self
+                    .slugs(Some(question), |slug| self.question_document(slug))
+                    .pop()?,
+                opening: self.words_if_any(opening.as_ref()),
+            })
+        };
+        answers.iter().filter_map(answer).collect()
     }
 
     /// The story of a slug, if the viewer may see it.

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use crate::conflict;
 use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
-use crate::model::Audience;
+use crate::model::{Audience, Length};
 use crate::phrases::Table;
 use crate::source::{SitePath, Span};
 use crate::words::Finder;
@@ -41,6 +41,8 @@ pub struct Config {
     pub address: String,
     /// How fast the author speaks, in words per minute.
     pub words_per_minute: u32,
+    /// How long a telling should take if neither its file nor its story says so.
+    pub length: Length,
     /// The audience of each job if the command line names none.
     pub audience: JobAudiences,
     /// The settings of `storybank serve`.
@@ -110,6 +112,7 @@ impl Default for Config {
             theme: "default".to_owned(),
             address: String::new(),
             words_per_minute: 150,
+            length: Length(120),
             audience: JobAudiences::default(),
             preview: Preview::default(),
             words: Table::new(),

@@ -13,8 +13,9 @@ use super::{Place, foreign};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split, Unreadable, text_or_other};
 use crate::model::{
-    ActionItem, ActionStatus, Audience, Author, CaseStudy, Competency, Fact, Home, Kind, Length,
-    Meta, Moment, Occasion, Prose, Question, Sheet, Status, Story, Variant, When,
+    ActionItem, ActionStatus, Answer, Asks, Audience, Author, CaseStudy, Competency, Fact, Home,
+    Interview, Kind, Length, Meta, Moment, Occasion, Prose, Question, Sheet, Status, Story,
+    Variant, Went, When,
 };
 use crate::slug::Slug;
 use crate::source::{SitePath, Span, Spanned};
@@ -55,9 +56,12 @@ fn filled(field: Option<Prose>) -> Option<Prose> {
 pub(super) fn read(source: &Source<'_>, place: &Place) -> (Fields, Vec<Diagnostic>) {
     match place {
         Place::Document(Kind::Story, _) => source.read(place, story),
-        Place::Document(Kind::Question, _) => source.read(place, question),
+        Place::Document(Kind::Question, slug) => {
+            source.read(place, |fields, required| question(fields, slug, required))
+        }
         Place::Document(Kind::CaseStudy, _) => source.read(place, case_study),
         Place::Document(Kind::Competency, _) => source.read(place, competency),
+        Place::Document(Kind::Interview, _) => source.read(place, interview),
         Place::Variant { story, .. } => {
             source.read(place, |fields, required| variant(fields, story, required))
         }
@@ -174,12 +178,13 @@ struct StoryFields {
     when: Option<When>,
     role: Option<Prose>,
     competencies: List<Spanned<Slug>>,
-    answers: List<Spanned<Slug>>,
+    answers: List<AnswerField>,
     audience: Option<Audience>,
     status: Status,
     strength: Option<Spanned<Number>>,
+    length: Option<Length>,
     facts: Ledger,
-    told: Vec<Told>,
+    told: Vec<Spanned<Told>>,
 }
 
 fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
@@ -193,6 +198,7 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
         audience,
         status,
         strength,
+        length,
         facts,
         told,
     } = raw;
@@ -202,10 +208,11 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
         when,
         role: filled(role),
         competencies: competencies.0,
-        answers: answers.0,
+        answers: answers.0.into_iter().map(Answer::from).collect(),
         strength: required.number("strength", strength, 1..=5),
+        length,
         facts: facts.0,
-        told: told.into_iter().map(Occasion::from).collect(),
+        told: required.occasions("told", told),
     };
     Fields {
         audience: audience.unwrap_or(Audience::Private),
@@ -220,7 +227,7 @@ struct VariantFields {
     title: Option<Prose>,
     headline: Option<Prose>,
     competencies: List<Spanned<Slug>>,
-    answers: List<Spanned<Slug>>,
+    answers: List<AnswerField>,
     length: Option<Length>,
     by: Author,
     inherit: bool,
@@ -267,7 +274,7 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
         title: required.optional_title(title),
         headline: filled(headline),
         competencies: competencies.0,
-        answers: answers.0,
+        answers: answers.0.into_iter().map(Answer::from).collect(),
         length,
         by,
         inherit,
@@ -288,12 +295,25 @@ struct QuestionFields {
     aliases: Option<Spanned<List<Prose>>>,
     competencies: List<Spanned<Slug>>,
     about: Option<Spanned<Slug>>,
-    asked: Option<Spanned<Vec<Asked>>>,
+    asked: Option<Spanned<Vec<Spanned<Asked>>>>,
+    length: Option<Spanned<Length>>,
+    kind: Option<SheetKind>,
     audience: Option<Audience>,
     status: Status,
 }
 
-fn question(mut raw: QuestionFields, required: &mut Required<'_>) -> Fields {
+/// What the questions of a sheet are for.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum SheetKind {
+    /// The author asks them.
+    Ask,
+}
+
+/// The name of the file whose questions the author asks.
+const FOR_THEM: &str = "for-them";
+
+fn question(mut raw: QuestionFields, slug: &Slug, required: &mut Required<'_>) -> Fields {
     let title = given(raw.title.take()).map(trimmed);
     let question = given(raw.question.take())
         .map(trimmed)
@@ -302,17 +322,20 @@ fn question(mut raw: QuestionFields, required: &mut Required<'_>) -> Fields {
         audience: raw.audience.unwrap_or(Audience::Private),
         status: raw.status,
         meta: match question {
-            Some(question) => {
+            Some(question) if raw.kind.is_none() => {
                 required.check_title(title, &question);
-                Meta::Question(asked_question(question, raw))
+                Meta::Question(asked_question(question, raw, required))
+            }
+            _ if raw.kind == Some(SheetKind::Ask) || slug.as_str() == FOR_THEM => {
+                Meta::Asks(required.asks(title, raw))
             }
             // Without a question of its own the file is a sheet, whose headings are the questions.
-            None => Meta::Sheet(required.sheet(title, raw)),
+            _ => Meta::Sheet(required.sheet(title, raw)),
         },
     }
 }
 
-fn asked_question(question: Prose, raw: QuestionFields) -> Question {
+fn asked_question(question: Prose, raw: QuestionFields, required: &mut Required<'_>) -> Question {
     let QuestionFields {
         question: _,
         title: _,
@@ -320,6 +343,8 @@ fn asked_question(question: Prose, raw: QuestionFields) -> Question {
         competencies,
         about,
         asked,
+        length,
+        kind: _,
         audience: _,
         status: _,
     } = raw;
@@ -328,12 +353,8 @@ fn asked_question(question: Prose, raw: QuestionFields) -> Question {
         aliases: aliases.unwrap_or_default().value.0,
         competencies: competencies.0,
         about,
-        asked: asked
-            .unwrap_or_default()
-            .value
-            .into_iter()
-            .map(Occasion::from)
-            .collect(),
+        asked: required.occasions("asked", asked.unwrap_or_default().value),
+        length: length.map(|length| length.value),
     }
 }
 
@@ -351,6 +372,22 @@ impl Required<'_> {
         self.not_shown("title", other.map(|title| title.span()), why);
     }
 
+    /// A list of questions that the author asks. It has a title and nothing else.
+    fn asks(&mut self, title: Option<Prose>, raw: QuestionFields) -> Asks {
+        let why = "the author asks the questions of this file";
+        let aliases = raw.aliases.filter(|aliases| !aliases.value.0.is_empty());
+        self.not_shown("aliases", aliases.map(|aliases| aliases.span), why);
+        let asked = raw.asked.filter(|asked| !asked.value.is_empty());
+        self.not_shown("asked", asked.map(|asked| asked.span), why);
+        let first = raw.competencies.0.first().map(|slug| slug.span);
+        self.not_shown("competencies", first, why);
+        self.not_shown("about", raw.about.map(|about| about.span), why);
+        self.not_shown("length", raw.length.map(|length| length.span), why);
+        Asks {
+            title: self.optional_title(title),
+        }
+    }
+
     /// A sheet of several questions. It has no aliases and no occasions.
     fn sheet(&mut self, title: Option<Prose>, raw: QuestionFields) -> Sheet {
         let QuestionFields {
@@ -360,10 +397,13 @@ impl Required<'_> {
             competencies,
             about,
             asked,
+            length,
+            kind: _,
             audience: _,
             status: _,
         } = raw;
         let why = "the file is a sheet of several questions";
+        self.not_shown("length", length.map(|length| length.span), why);
         let aliases = aliases.filter(|aliases| !aliases.value.0.is_empty());
         self.not_shown("aliases", aliases.map(|aliases| aliases.span), why);
         let asked = asked.filter(|asked| !asked.value.is_empty());
@@ -498,20 +538,82 @@ fn home(raw: HomeFields, _: &mut Required<'_>) -> Fields {
     }
 }
 
+#[derive(Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+struct InterviewFields {
+    title: Option<Prose>,
+    company: Option<Prose>,
+    when: Option<When>,
+    round: Option<Prose>,
+    people: List<Prose>,
+    framework: List<Prose>,
+    questions: List<Spanned<Slug>>,
+    audience: Option<Spanned<Audience>>,
+    status: Status,
+}
+
+fn interview(raw: InterviewFields, required: &mut Required<'_>) -> Fields {
+    let InterviewFields {
+        title,
+        company,
+        when,
+        round,
+        people,
+        framework,
+        questions,
+        audience,
+        status,
+    } = raw;
+    required.always_private(audience);
+    let title = given(title).map(trimmed);
+    let company = given(company).map(trimmed);
+    let interview = Interview {
+        company: match company {
+            Some(company) => company,
+            None => required.title(None),
+        },
+        title: title.or_else(|| required.optional_title(None)),
+        when,
+        round: filled(round),
+        people: people.0,
+        frameworks: framework.0,
+        questions: questions.0,
+    };
+    Fields {
+        audience: Audience::Private,
+        status,
+        meta: Meta::Interview(interview),
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
-    on: When,
+    on: Option<When>,
     to: Option<Prose>,
     round: Option<Prose>,
+    interview: Option<Spanned<Slug>>,
+    question: Option<Spanned<Slug>>,
+    went: Option<Went>,
 }
 
 impl From<Told> for Occasion {
-    fn from(Told { on, to, round }: Told) -> Self {
+    fn from(told: Told) -> Self {
+        let Told {
+            on,
+            to,
+            round,
+            interview,
+            question,
+            went,
+        } = told;
         Self {
             on,
             who: filled(to),
             round: filled(round),
+            interview,
+            question,
+            went,
         }
     }
 }
@@ -519,18 +621,117 @@ impl From<Told> for Occasion {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
-    on: When,
+    on: Option<When>,
     by: Option<Prose>,
     round: Option<Prose>,
+    interview: Option<Spanned<Slug>>,
+    went: Option<Went>,
 }
 
 impl From<Asked> for Occasion {
-    fn from(Asked { on, by, round }: Asked) -> Self {
+    fn from(asked: Asked) -> Self {
+        let Asked {
+            on,
+            by,
+            round,
+            interview,
+            went,
+        } = asked;
         Self {
             on,
             who: filled(by),
             round: filled(round),
+            interview,
+            question: None,
+            went,
         }
+    }
+}
+
+impl Required<'_> {
+    /// Occasions; each has a date or an interview.
+    fn occasions<Raw: Into<Occasion>>(
+        &mut self,
+        name: &str,
+        raw: Vec<Spanned<Raw>>,
+    ) -> Vec<Occasion> {
+        let mut occasions = Vec::with_capacity(raw.len());
+        for Spanned { value, span } in raw {
+            let occasion: Occasion = value.into();
+            if occasion.on.is_none() && occasion.interview.is_none() {
+                let message = format!("`{name}`: this has neither `on` nor `interview`");
+                self.missing.push(
+                    Diagnostic::new(&rules::FIELD_MISSING, self.source.path, span, message)
+                        .help("say when it was, as `on: 2025-03-07`, or in which interview"),
+                );
+            }
+            occasions.push(occasion);
+        }
+        occasions
+    }
+
+    /// Reports an audience that an interview cannot have.
+    fn always_private(&mut self, audience: Option<Spanned<Audience>>) {
+        let others = audience.filter(|audience| audience.value != Audience::Private);
+        self.missing.extend(others.map(|audience| {
+            let message = "an interview is for its author alone";
+            Diagnostic::new(&rules::FIELD_TYPE, self.source.path, audience.span, message)
+                .help("take `audience` out")
+        }));
+    }
+}
+
+/// A question that a telling answers: its slug, or its slug and the opening.
+enum AnswerField {
+    Question(Spanned<Slug>),
+    Opened(OpenedAnswer),
+}
+
+/// An answer in its long form.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OpenedAnswer {
+    question: Spanned<Slug>,
+    open: Option<Prose>,
+}
+
+impl From<AnswerField> for Answer {
+    fn from(field: AnswerField) -> Self {
+        match field {
+            AnswerField::Question(question) => Self {
+                question,
+                opening: None,
+            },
+            AnswerField::Opened(OpenedAnswer { question, open }) => Self {
+                question,
+                opening: given(open).map(trimmed),
+            },
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for AnswerField {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text_or_other(deserializer, AnswerVisitor)
+    }
+}
+
+struct AnswerVisitor;
+
+impl<'de> de::Visitor<'de> for AnswerVisitor {
+    type Value = AnswerField;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the name of a question, or `{ question: …, open: … }`")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, name: D) -> Result<AnswerField, D::Error> {
+        Spanned::deserialize(name).map(AnswerField::Question)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AnswerField, A::Error> {
+        OpenedAnswer::deserialize(de::value::MapAccessDeserializer::new(map))
+            .map(AnswerField::Opened)
     }
 }
 
@@ -579,6 +780,10 @@ impl<'de, T: Deserialize<'de>> de::Visitor<'de> for ListVisitor<T> {
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, only: D) -> Result<Self::Value, D::Error> {
         T::deserialize(only).map(|only| vec![only])
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, only: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(de::value::MapAccessDeserializer::new(only)).map(|only| vec![only])
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {

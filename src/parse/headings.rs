@@ -357,7 +357,12 @@ impl Names {
         match meta {
             Meta::Story(_) | Meta::Variant(_) => Some(Self(STORY)),
             Meta::CaseStudy(_) => Some(Self(CASE_STUDY)),
-            Meta::Question(_) | Meta::Sheet(_) | Meta::Competency(_) | Meta::Home(_) => None,
+            Meta::Question(_)
+            | Meta::Sheet(_)
+            | Meta::Asks(_)
+            | Meta::Competency(_)
+            | Meta::Interview(_)
+            | Meta::Home(_) => None,
         }
     }
 
@@ -366,7 +371,8 @@ impl Names {
         match place {
             Place::Document(Kind::Story, _) | Place::Variant { .. } => Some(Self(STORY)),
             Place::Document(Kind::CaseStudy, _) => Some(Self(CASE_STUDY)),
-            Place::Document(Kind::Question | Kind::Competency, _) | Place::Home => None,
+            Place::Document(Kind::Question | Kind::Competency | Kind::Interview, _)
+            | Place::Home => None,
         }
     }
 

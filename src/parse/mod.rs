@@ -1,5 +1,6 @@
 //! One file becomes one document. This never fails: mistakes become diagnostics, and the rest is read.
 
+mod answers;
 mod fields;
 mod foreign;
 mod headings;
@@ -13,10 +14,11 @@ use crate::conflict;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
 use crate::markdown::{self, Body, Child, Event, Heading, Tag};
-use crate::model::{Audience, Document, Item, Meta, Part, Section};
+use crate::model::{Audience, DirectAnswer, Document, Item, Meta, Part, Section, Sheet};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
+pub use answers::direct_answers;
 pub use place::{CONTENT, Place, is_markdown};
 
 /// The result of parsing a file.
@@ -188,6 +190,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         },
         status: fields.status,
         sections: sections(&body, &fields.meta, split.body),
+        answers: answers_of(&body, &fields.meta),
         meta: fields.meta,
         body,
     };
@@ -199,6 +202,16 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     Parsed {
         document: Some(document),
         diagnostics,
+    }
+}
+
+/// The direct answers of a question that has a file of its own.
+pub fn answers_of(body: &Body, meta: &Meta) -> Vec<DirectAnswer> {
+    match meta {
+        Meta::Question(question) if question.about.is_none() => {
+            direct_answers(body, 0..body.nodes.len())
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -307,7 +320,7 @@ fn question_level(body: &Body, sections: &[Section], meta: &Meta) -> Option<u8> 
     let levels = sections[1..]
         .iter()
         .filter_map(|section| Some(heading_of(body, section)?.level));
-    if matches!(meta, Meta::Sheet(_)) {
+    if meta.is_list_of_questions() {
         levels.max()
     } else {
         None
@@ -326,7 +339,20 @@ fn heading_of<'a>(body: &'a Body, section: &Section) -> Option<&'a Heading> {
 /// The questions of a section: the headings below follow-ups, or in a sheet the section itself.
 fn items(body: &Body, section: &Section, meta: &Meta, level: Option<u8>) -> Vec<Item> {
     match (level, meta, section.part) {
-        (Some(level), ..) => sheet_item(body, section, level).into_iter().collect(),
+        (Some(level), meta, _) => {
+            let is_of_bank = matches!(meta, Meta::Sheet(Sheet { about: None, .. }));
+            let item = sheet_item(body, section, level);
+            let with_answers = |item: Item| Item {
+                answers: direct_answers(body, item.nodes.clone()),
+                ..item
+            };
+            let item = if is_of_bank {
+                item.map(with_answers)
+            } else {
+                item
+            };
+            item.into_iter().collect()
+        }
         (None, Meta::Story(_) | Meta::Variant(_), Some(Part::FollowUps)) => {
             follow_ups(body, section)
         }
@@ -346,6 +372,7 @@ fn sheet_item(body: &Body, section: &Section, level: u8) -> Option<Item> {
         nodes: section.nodes.clone(),
         is_open: body.is_blank(section.nodes.clone()),
         span: section.span,
+        answers: Vec::new(),
     })
 }
 
@@ -371,6 +398,7 @@ fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
                     nodes: child.nodes.end..child.nodes.end,
                     is_open: true,
                     span: child.span,
+                    answers: Vec::new(),
                 });
             }
             _ => {
@@ -403,7 +431,8 @@ fn nameless_questions(document: &Document) -> Vec<Diagnostic> {
 
 /// A file without content.
 fn empty_file(document: &Document, text: &str) -> Option<Diagnostic> {
-    let is_for_page = !matches!(document.meta, Meta::Sheet(_) | Meta::Home(_));
+    let is_for_page =
+        !document.meta.is_list_of_questions() && !matches!(document.meta, Meta::Home(_));
     (is_for_page
         && text
             .trim_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
@@ -425,7 +454,7 @@ fn empty_sheet(document: &Document) -> Option<Diagnostic> {
         .sections
         .iter()
         .any(|section| !section.items.is_empty());
-    let is_empty = matches!(document.meta, Meta::Sheet(_)) && !asks;
+    let is_empty = document.meta.is_list_of_questions() && !asks;
     is_empty.then(|| {
         Diagnostic::new(&rules::FIELD_MISSING, &document.path, Span::default(), "this file asks no question")
             .help("give it `question: Tell me about …` in front matter, or a `##` heading for each question; a `#` heading is the title of the sheet")

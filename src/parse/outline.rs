@@ -97,7 +97,7 @@ fn at(body: &Body, index: usize, heading: &Heading) -> Spanned<String> {
 pub fn shape(body: &mut Body, meta: &Meta) {
     drop_title(body, meta);
     let names = Names::of(meta);
-    if names.is_some() || matches!(meta, Meta::Sheet(_)) {
+    if names.is_some() || meta.is_list_of_questions() {
         lift_sections(body, names);
     }
     if let Some(names) = names {

@@ -131,7 +131,11 @@ fn telling_on(site: &Site, page: PageKey) -> Option<TellingId> {
             let &story = site.question(question).answers.first()?;
             Some(site.telling_for(story, question))
         }
-        PageKey::Home | PageKey::CaseStudy(_) | PageKey::Competency(_) => None,
+        PageKey::Home
+        | PageKey::CaseStudy(_)
+        | PageKey::Competency(_)
+        | PageKey::Interview(_)
+        | PageKey::Asks(_) => None,
     }
 }
 

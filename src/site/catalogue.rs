@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap as HashMap;
 
 use super::{DocumentId, ItemId, StoryId, items_of};
 use crate::diagnostic::{Diagnostic, nearest, rules};
-use crate::model::{Document, Item, Kind, Meta};
+use crate::model::{Document, Item, Kind, Meta, When};
 use crate::slug::{Slug, differ_in_form_alone};
 use crate::source::Span;
 
@@ -23,6 +23,10 @@ pub struct Catalogue {
     pub case_studies: Vec<DocumentId>,
     /// In the order of their titles.
     pub competencies: Vec<DocumentId>,
+    /// In the order of their dates, those without a date last.
+    pub interviews: Vec<DocumentId>,
+    /// In the order of their slugs.
+    pub asks: Vec<DocumentId>,
     /// In the order of their paths.
     pub sheets: Vec<DocumentId>,
     pub home: Option<DocumentId>,
@@ -54,6 +58,8 @@ impl Catalogue {
             questions,
             case_studies,
             mut competencies,
+            mut interviews,
+            mut asks,
             sheets,
             home,
             mut found,
@@ -64,22 +70,58 @@ impl Catalogue {
                 documents[id.0].slug.clone(),
             )
         });
+        interviews.sort_by_key(|id| date_of_interview(&documents[id.0]));
         let (stories, orphans) = with_variants(documents, stories, variants);
         found.extend(orphans);
         let (questions, repeated) = QuestionList::of(documents, questions, &sheets, &stories);
         found.extend(repeated);
+        found.extend(drop_taken(documents, &mut asks, &questions));
         (
             Self {
                 stories,
                 questions,
                 case_studies,
                 competencies,
+                interviews,
+                asks,
                 sheets,
                 home,
             },
             found,
         )
     }
+}
+
+/// Takes out the lists whose slug a question has, and reports them: both would have the same address.
+fn drop_taken(
+    documents: &[Arc<Document>],
+    asks: &mut Vec<DocumentId>,
+    questions: &[QuestionPlace],
+) -> Vec<Diagnostic> {
+    if asks.is_empty() {
+        return Vec::new();
+    }
+    let taken: HashMap<&Slug, DocumentId> = questions
+        .iter()
+        .map(|question| (&question.slug, question.document))
+        .collect();
+    let mut found = Vec::new();
+    asks.retain(|&id| {
+        let list = &documents[id.0];
+        let question = taken.get(&list.slug);
+        found.extend(question.map(|first| duplicate(list, "question", &documents[first.0])));
+        question.is_none()
+    });
+    found
+}
+
+/// The sort key of an interview: those without a date come last.
+fn date_of_interview(document: &Document) -> (bool, Option<When>) {
+    let when = match &document.meta {
+        Meta::Interview(interview) => interview.when,
+        _ => None,
+    };
+    (when.is_none(), when)
 }
 
 /// Gives each story its variants, and reports the variants of stories that do not exist.
@@ -115,6 +157,8 @@ struct Files<'d> {
     questions: Vec<DocumentId>,
     case_studies: Vec<DocumentId>,
     competencies: Vec<DocumentId>,
+    interviews: Vec<DocumentId>,
+    asks: Vec<DocumentId>,
     sheets: Vec<DocumentId>,
     home: Option<DocumentId>,
     found: Vec<Diagnostic>,
@@ -132,7 +176,9 @@ impl<'d> Files<'d> {
                 Meta::Question(_) => files.questions.push(id),
                 Meta::CaseStudy(_) => files.case_studies.push(id),
                 Meta::Competency(_) => files.competencies.push(id),
+                Meta::Interview(_) => files.interviews.push(id),
                 Meta::Sheet(_) => files.sheets.push(id),
+                Meta::Asks(_) => files.asks.push(id),
                 Meta::Variant(variant) => match variants.entry((&variant.story, &document.slug)) {
                     Entry::Vacant(free) => files
                         .variants
@@ -169,6 +215,8 @@ impl<'d> Files<'d> {
             questions,
             case_studies,
             competencies,
+            interviews,
+            asks,
             found,
             ..
         } = self;
@@ -177,6 +225,8 @@ impl<'d> Files<'d> {
             (Kind::Question, questions),
             (Kind::CaseStudy, case_studies),
             (Kind::Competency, competencies),
+            (Kind::Interview, interviews),
+            (Kind::Question, asks),
         ] {
             let document = |id: &DocumentId| &*documents[id.0];
             // Documents come in the order of their paths, so most of the work is done already.

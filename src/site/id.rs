@@ -21,6 +21,10 @@ ids! {
     CaseStudyId
     /// A competency, by its place in [`Contents::competencies`](super::Contents::competencies).
     CompetencyId
+    /// An interview, by its place in [`Contents::interviews`](super::Contents::interviews).
+    InterviewId
+    /// A list of questions that the author asks, by its place in [`Contents::asks`](super::Contents::asks).
+    AsksId
 }
 
 /// A telling of a story.
@@ -82,6 +86,10 @@ pub enum PageKey {
     CaseStudy(CaseStudyId),
     /// A competency.
     Competency(CompetencyId),
+    /// An interview.
+    Interview(InterviewId),
+    /// A list of questions that the author asks.
+    Asks(AsksId),
 }
 
 impl PageKey {
@@ -98,6 +106,9 @@ impl PageKey {
             Self::Question(_) => Some(Kind::Question),
             Self::CaseStudy(_) => Some(Kind::CaseStudy),
             Self::Competency(_) => Some(Kind::Competency),
+            Self::Interview(_) => Some(Kind::Interview),
+            // It lies in the folder of questions and has an address like theirs.
+            Self::Asks(_) => Some(Kind::Question),
         }
     }
 }

@@ -6,18 +6,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet as HashSet;
 
 use super::catalogue::{Catalogue, QuestionPlace};
+use super::claims;
+use super::interviews::{coming, interviews, told_there};
 use super::links::Links;
 use super::names::Names;
-use super::rank::{Ranking, ranked};
+use super::rank::{Naming, Ranking, ranked};
 use super::references::{References, references};
 use super::stories::{About, Parts};
 use super::telling::capitalised;
 use super::unknown::{report_references, report_tags};
 use super::{
-    CaseStudy, CaseStudyId, Competency, CompetencyId, Contents, DocumentId, PageKey, Question,
-    QuestionId, Site, Story, StoryId, TellingId, cycles, push_new_last,
+    Asks, AsksId, CaseStudy, CaseStudyId, Competency, CompetencyId, Contents, DocumentId,
+    Interview, InterviewId, PageKey, Question, QuestionId, Site, Story, StoryId, TellingId, cycles,
 };
 use crate::config::Config;
 use crate::diagnostic::Diagnostic;
@@ -34,6 +37,7 @@ pub fn link(
     assets: &BTreeSet<SitePath>,
 ) -> (Site, Vec<Diagnostic>) {
     let (contents, mut found) = contents(config.clone(), audience, documents);
+    found.extend(claims::report(&contents));
     let (links, dead) = Links::of(&contents, assets);
     let site = Site { contents, links };
     found.extend(dead);
@@ -50,7 +54,17 @@ fn contents(
     let (named, found) = Named::of(&documents);
     let (catalogue, stories) = (named.catalogue, named.stories);
     let ranked = ranked(&documents, &stories);
-    let ranking = Ranking::new(&documents, &stories, &ranked, catalogue.competencies.len());
+    let interviews = interviews(
+        &documents,
+        &catalogue.interviews,
+        &named.references,
+        &stories,
+        &catalogue.questions,
+    );
+    let coming = coming(&documents, &interviews);
+    let told_there = told_there(&documents, &interviews, coming, &stories);
+    let competencies = catalogue.competencies.len();
+    let ranking = Ranking::new(&documents, &stories, &ranked, competencies, told_there);
     let questions = answered(
         catalogue.questions,
         &named.abouts,
@@ -58,13 +72,18 @@ fn contents(
         &stories,
         &ranking,
     );
-    let shown_by = ranking.into_shown_by();
-    let competencies = competencies_of(&documents, catalogue.competencies, shown_by, &questions);
+    let (places, claimed_by) = ranking.into_lists();
+    let evidenced_by = evidenced_by(&stories, &ranked, competencies);
+    let lists = claimed_by.into_iter().zip(evidenced_by);
+    let competencies = competencies_of(&documents, catalogue.competencies, lists, &questions);
+    let asks = asks(&documents, catalogue.asks);
     let home = catalogue.home;
     let pages = question_pages(&questions)
         .chain(telling_pages(&stories))
         .chain(case_study_pages(&named.case_studies))
         .chain(competency_pages(&competencies))
+        .chain(interview_pages(&interviews))
+        .chain(asks_pages(&asks))
         .chain(home.map(|home| (home, PageKey::Home)));
     let contents = Contents {
         pages: pages_of_documents(documents.len(), pages),
@@ -73,9 +92,13 @@ fn contents(
         documents,
         stories,
         ranked,
+        places,
         questions,
         case_studies: named.case_studies,
         competencies,
+        interviews,
+        coming,
+        asks,
         home,
         names: named.names,
     };
@@ -181,42 +204,64 @@ fn answered(
     let places = places.into_par_iter().zip(abouts).zip(named_by);
     let questions = places.map(|((place, &about), named_by)| {
         // The front matter of a story's file describes the story, and not the questions in it.
-        let own = if place.story.is_some() {
-            &[][..]
+        let own = &references[place.document.0];
+        let (competencies, asked) = if place.story.is_some() {
+            (&[][..], &[][..])
         } else {
-            &references[place.document.0].competencies
+            (&own.competencies[..], &own.occasions[..])
         };
-        ranking.question(place, about, own, &named_by)
+        ranking.question(place, about, competencies, asked, &named_by)
     });
     questions.collect()
 }
 
 /// The stories that name each question, in a telling that may be chosen.
-fn named_by(stories: &[Story], questions: usize) -> Vec<Vec<StoryId>> {
-    let mut named_by = vec![Vec::new(); questions];
-    for (index, story) in stories.iter().enumerate() {
-        let tellings = story
-            .tellings
-            .iter()
-            .filter(|telling| telling.is_eligible());
-        for question in tellings.flat_map(|telling| &telling.answers) {
-            push_new_last(&mut named_by[question.0], StoryId(index));
+fn named_by(stories: &[Story], questions: usize) -> Vec<Vec<Naming>> {
+    let mut named_by: Vec<Vec<Naming>> = vec![Vec::new(); questions];
+    for (index, content) in stories.iter().enumerate() {
+        let story = StoryId(index);
+        for (place, telling) in content.tellings.iter().enumerate() {
+            if !telling.is_eligible() {
+                continue;
+            }
+            for question in &telling.answers {
+                let is_written = place > 0;
+                match named_by[question.0].last_mut() {
+                    Some(last) if last.story == story => last.is_written |= is_written,
+                    _ => named_by[question.0].push(Naming { story, is_written }),
+                }
+            }
         }
     }
     named_by
 }
 
-/// The competencies; `shown_by` holds the stories of each.
+/// The stories that have hashtags for each competency and do not claim it, best first.
+fn evidenced_by(stories: &[Story], ranked: &[StoryId], competencies: usize) -> Vec<Vec<StoryId>> {
+    let mut evidenced_by = vec![Vec::new(); competencies];
+    for &id in ranked {
+        let story = &stories[id.0];
+        let claimed: HashSet<CompetencyId> = story.claimed.iter().copied().collect();
+        for evidence in &story.evidence {
+            if !claimed.contains(&evidence.competency) {
+                evidenced_by[evidence.competency.0].push(id);
+            }
+        }
+    }
+    evidenced_by
+}
+
+/// The competencies; `lists` holds for each the stories that claim it, and those that only have hashtags for it.
 fn competencies_of(
     documents: &[Arc<Document>],
     ids: Vec<DocumentId>,
-    shown_by: Vec<Vec<StoryId>>,
+    lists: impl Iterator<Item = (Vec<StoryId>, Vec<StoryId>)>,
     questions: &[Question],
 ) -> Vec<Competency> {
     let probed_by = probed_by(ids.len(), questions);
-    let lists = ids.into_iter().zip(shown_by).zip(probed_by);
+    let lists = ids.into_iter().zip(lists).zip(probed_by);
     lists
-        .map(|((id, stories), questions)| {
+        .map(|((id, (stories, evidenced)), questions)| {
             let document = &documents[id.0];
             Competency {
                 document: id,
@@ -226,10 +271,19 @@ fn competencies_of(
                     _ => String::new(),
                 },
                 stories,
+                evidenced,
                 questions,
             }
         })
         .collect()
+}
+
+fn asks(documents: &[Arc<Document>], ids: Vec<DocumentId>) -> Vec<Asks> {
+    let list = |id: DocumentId| Asks {
+        document: id,
+        slug: documents[id.0].slug.clone(),
+    };
+    ids.into_iter().map(list).collect()
 }
 
 /// The questions of the bank that probe each competency.
@@ -296,4 +350,17 @@ fn competency_pages(competencies: &[Competency]) -> impl Iterator<Item = (Docume
         let page = PageKey::Competency(CompetencyId(index));
         (competency.document, page)
     })
+}
+
+fn interview_pages(interviews: &[Interview]) -> impl Iterator<Item = (DocumentId, PageKey)> {
+    let interviews = interviews.iter().enumerate();
+    interviews.map(|(index, interview)| {
+        let page = PageKey::Interview(InterviewId(index));
+        (interview.document, page)
+    })
+}
+
+fn asks_pages(asks: &[Asks]) -> impl Iterator<Item = (DocumentId, PageKey)> {
+    let asks = asks.iter().enumerate();
+    asks.map(|(index, list)| (list.document, PageKey::Asks(AsksId(index))))
 }

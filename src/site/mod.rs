@@ -1,9 +1,11 @@
 //! The linked site: every document, how the things in them belong together, and the queries of pages.
 
 mod catalogue;
+mod claims;
 mod cycles;
 mod files;
 mod id;
+mod interviews;
 mod link;
 mod links;
 mod names;
@@ -22,17 +24,19 @@ use rustc_hash::FxHashSet as HashSet;
 
 use crate::config::Config;
 use crate::markdown::{Event, LinkId, Tag};
-use crate::model::{self, Audience, Document, Item, Kind, Meta, Section};
+use crate::model::{self, Audience, DirectAnswer, Document, Item, Kind, Length, Meta, Section};
 use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span};
 
 pub use cycles::DEEPEST;
 pub use id::{
-    CaseStudyId, CompetencyId, DocumentId, ItemId, PageKey, QuestionId, SectionId, StoryId,
-    TellingId,
+    AsksId, CaseStudyId, CompetencyId, DocumentId, InterviewId, ItemId, PageKey, QuestionId,
+    SectionId, StoryId, TellingId,
 };
 pub use link::link;
 pub use names::Names;
+pub use rank::{Fit, Reason};
+pub use references::OccasionNames;
 pub use resolve::Destination;
 pub use telling::{Change, Origin, Telling, TellingSection, capitalised, uncapitalised};
 
@@ -65,12 +69,22 @@ pub struct Contents {
     pub stories: Vec<Story>,
     /// The stories, best first.
     pub ranked: Vec<StoryId>,
+    /// The place of each story in `ranked`.
+    places: Vec<usize>,
     /// Those with files first, in the order of their files; then the follow-ups, story by story.
     pub questions: Vec<Question>,
     /// In the order of their slugs.
     pub case_studies: Vec<CaseStudy>,
     /// In the order of their titles.
     pub competencies: Vec<Competency>,
+    /// In the order of their dates, those without a date last.
+    pub interviews: Vec<Interview>,
+    /// The interview that comes next: the first that is not retired and has no record of what was told or asked in it.
+    ///
+    /// A site is a function of its files and has no clock, so the author's records say what is over.
+    pub coming: Option<InterviewId>,
+    /// The lists of questions that the author asks, in the order of their slugs.
+    pub asks: Vec<Asks>,
     /// The text of the home page.
     pub home: Option<DocumentId>,
     /// Which pages have which slug.
@@ -86,14 +100,36 @@ pub struct Story {
     pub document: DocumentId,
     /// From the name of its file or folder; its address is `stories/<slug>.html`.
     pub slug: Slug,
-    /// The story itself, then its variants in the order of their slugs, then the derived ones.
+    /// The story itself, then its variants in the order of their slugs, then what its hashtags give.
     pub tellings: Vec<Telling>,
-    /// The competencies that the story or one of its tellings shows.
-    pub competencies: Vec<CompetencyId>,
+    /// The competencies that its front matter claims, or that of a variant which may be chosen.
+    pub claimed: Vec<CompetencyId>,
+    /// The competencies that its hashtags name, in the order of the text.
+    pub evidence: Vec<Evidence>,
+    /// What each occasion in its `told` names, in the same order.
+    pub told: Vec<OccasionNames>,
     /// The questions about it.
     pub follow_ups: Vec<QuestionId>,
     /// Those that name it as the story they come from.
     pub case_studies: Vec<CaseStudyId>,
+}
+
+/// What the hashtags of a story show of a competency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Evidence {
+    /// What they name.
+    pub competency: CompetencyId,
+    /// How much of the action has the hashtag, in percent of its words.
+    pub share: u8,
+}
+
+/// Whether a story claims a competency, and whether its text shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Its front matter, or that of a variant, names the competency.
+    pub is_claimed: bool,
+    /// How much of the action has the hashtag, in percent of its words; `None` without a hashtag.
+    pub evidence: Option<u8>,
 }
 
 /// A question, wherever it is written.
@@ -111,6 +147,8 @@ pub struct Question {
     pub about: Option<StoryId>,
     /// The stories that name it, best first.
     pub answers: Vec<StoryId>,
+    /// What each occasion in its `asked` names, in the same order.
+    pub asked: Vec<OccasionNames>,
     /// Stories that share its competencies, best first; only the first few.
     pub adaptable: Vec<StoryId>,
     /// How many stories share its competencies without naming it.
@@ -137,10 +175,49 @@ pub struct Competency {
     pub slug: Slug,
     /// Its names in the frameworks of employers, as `Dive Deep (Amazon)`, joined by commas.
     pub known_as: String,
-    /// The stories that show it, best first.
+    /// The stories that claim it, best first.
     pub stories: Vec<StoryId>,
+    /// The stories that have hashtags for it and do not claim it, best first.
+    pub evidenced: Vec<StoryId>,
     /// The questions of the bank that probe it.
     pub questions: Vec<QuestionId>,
+}
+
+/// An interview, and what happened in it.
+#[derive(Debug)]
+pub struct Interview {
+    /// The file that holds it.
+    pub document: DocumentId,
+    /// From the name of its file; its address is `interviews/<slug>.html`.
+    pub slug: Slug,
+    /// Its own title, else the company and the round.
+    pub title: String,
+    /// The questions that are likely to be asked, in the author's order.
+    pub questions: Vec<QuestionId>,
+    /// What was told in it, story by story.
+    pub told: Vec<Told>,
+    /// The questions whose `asked` names it.
+    pub asked: Vec<QuestionId>,
+}
+
+/// A story that was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The story.
+    pub story: StoryId,
+    /// The place of the occasion in the story's `told`.
+    pub occasion: usize,
+    /// The question that it answered, if the author noted it.
+    pub question: Option<QuestionId>,
+}
+
+/// A list of questions that the author asks.
+#[derive(Debug)]
+pub struct Asks {
+    /// The file that holds it.
+    pub document: DocumentId,
+    /// From the name of its file; its address is `questions/<slug>.html`.
+    pub slug: Slug,
 }
 
 impl Story {
@@ -154,12 +231,33 @@ impl Story {
         let file = |telling: &Telling| match telling.origin {
             Origin::Story => Some(self.document),
             Origin::Variant(document) => Some(document),
-            Origin::Derived(_) => None,
+            Origin::Emphasis(_) | Origin::Cut(_) => None,
         };
         self.tellings
             .iter()
             .enumerate()
             .filter_map(move |(index, telling)| Some((index, file(telling)?)))
+    }
+
+    /// How the story stands to a competency; `None` if it neither claims nor shows it.
+    pub fn standing(&self, competency: CompetencyId) -> Option<Standing> {
+        let is_claimed = self.claimed.contains(&competency);
+        let evidence = self
+            .evidence
+            .iter()
+            .find(|evidence| evidence.competency == competency)
+            .map(|evidence| evidence.share);
+        (is_claimed || evidence.is_some()).then_some(Standing {
+            is_claimed,
+            evidence,
+        })
+    }
+
+    /// The tellings that somebody wrote: the story and its variants.
+    pub fn written(&self) -> impl Iterator<Item = &Telling> {
+        let is_written =
+            |telling: &&Telling| matches!(telling.origin, Origin::Story | Origin::Variant(_));
+        self.tellings.iter().filter(is_written)
     }
 
     /// The place of the telling with a slug. An empty slug names the story itself.
@@ -204,6 +302,26 @@ impl Contents {
     /// The competency of an id of this site.
     pub fn competency(&self, id: CompetencyId) -> &Competency {
         &self.competencies[id.0]
+    }
+
+    /// The interview of an id of this site.
+    pub fn interview(&self, id: InterviewId) -> &Interview {
+        &self.interviews[id.0]
+    }
+
+    /// The list of questions that the author asks, of an id of this site.
+    pub fn asks_list(&self, id: AsksId) -> &Asks {
+        &self.asks[id.0]
+    }
+
+    /// The ids of all interviews, in the order of [`Contents::interviews`].
+    pub fn interviews(&self) -> impl Iterator<Item = InterviewId> + use<> {
+        (0..self.interviews.len()).map(InterviewId)
+    }
+
+    /// The ids of all lists of questions that the author asks.
+    pub fn asks_lists(&self) -> impl Iterator<Item = AsksId> + use<> {
+        (0..self.asks.len()).map(AsksId)
     }
 
     /// The ids of all stories, in the order of their slugs.
@@ -255,6 +373,14 @@ impl Contents {
         }
     }
 
+    /// The front matter of an interview.
+    pub fn interview_meta(&self, id: InterviewId) -> &model::Interview {
+        match &self.document(self.interview(id).document).meta {
+            Meta::Interview(interview) => interview,
+            _ => unreachable!("only interviews become interviews"),
+        }
+    }
+
     /// The front matter of a question; `None` if it has no file of its own.
     pub fn question_meta(&self, id: QuestionId) -> Option<&model::Question> {
         match (
@@ -287,6 +413,58 @@ impl Contents {
         self.question(id).about.is_none()
     }
 
+    /// The direct answers to a question that are written, the one that fits everywhere first.
+    pub fn direct_answers(&self, id: QuestionId) -> Vec<&DirectAnswer> {
+        let document = self.document(self.question(id).document);
+        let answers = match self.question_item(id) {
+            Some(item) => &item.answers,
+            None => &document.answers,
+        };
+        let mut written: Vec<&DirectAnswer> = answers
+            .iter()
+            .filter(|answer| !document.body.is_blank(answer.nodes.clone()))
+            .collect();
+        written.sort_by_key(|answer| answer.interview.is_some());
+        written
+    }
+
+    /// Whether a question of the bank has neither a story that names it nor a direct answer.
+    pub fn is_gap(&self, id: QuestionId) -> bool {
+        self.is_of_bank(id)
+            && self.question(id).answers.is_empty()
+            && self.direct_answers(id).is_empty()
+    }
+
+    /// How long a telling should take: its own length, else that of its story, else that of the site.
+    pub fn target(&self, id: TellingId) -> Length {
+        self.telling(id)
+            .length
+            .or(self.story(id.story).main().length)
+            .unwrap_or(self.config.length)
+    }
+
+    /// The sentence with which a telling answers a question, spoken before the story starts: its own, else its story's.
+    pub fn opening(&self, id: TellingId, question: QuestionId) -> Option<&model::Prose> {
+        let of_variant = match self.telling(id).origin {
+            Origin::Variant(document) => self.opening_in(document, question),
+            Origin::Story | Origin::Emphasis(_) | Origin::Cut(_) => None,
+        };
+        of_variant.or_else(|| self.opening_in(self.story(id.story).document, question))
+    }
+
+    fn opening_in(&self, document: DocumentId, question: QuestionId) -> Option<&model::Prose> {
+        let answers = match &self.document(document).meta {
+            Meta::Story(story) => &story.answers,
+            Meta::Variant(variant) => &variant.answers,
+            _ => return None,
+        };
+        let slug = &self.question(question).slug;
+        let answer = answers
+            .iter()
+            .find(|answer| answer.question.value == *slug && answer.opening.is_some())?;
+        answer.opening.as_ref()
+    }
+
     /// Whether a question about a story still lacks its answer.
     pub fn is_open(&self, id: QuestionId) -> bool {
         if self.is_of_bank(id) {
@@ -314,6 +492,19 @@ impl Contents {
             PageKey::Question(question) => self.wording(question),
             PageKey::CaseStudy(case) => self.case_study_meta(case).title.as_str(),
             PageKey::Competency(competency) => self.competency_meta(competency).title.as_str(),
+            PageKey::Interview(interview) => &self.interview(interview).title,
+            PageKey::Asks(asks) => self.title_of_asks(asks),
+        }
+    }
+
+    /// The title of a list of questions that the author asks, else the name of its file.
+    fn title_of_asks(&self, id: AsksId) -> &str {
+        let asks = self.asks_list(id);
+        let title = self.document(asks.document).meta.title();
+        if title.is_empty() {
+            asks.slug.as_str()
+        } else {
+            title
         }
     }
 
@@ -333,6 +524,10 @@ impl Contents {
             PageKey::Competency(competency) => {
                 PageName::Competency(self.competency(competency).slug.clone())
             }
+            PageKey::Interview(interview) => {
+                PageName::Interview(self.interview(interview).slug.clone())
+            }
+            PageKey::Asks(asks) => PageName::Question(self.asks_list(asks).slug.clone()),
         }
     }
 
@@ -350,6 +545,7 @@ impl Contents {
             PageName::Question(slug) => self.find(Kind::Question, slug),
             PageName::CaseStudy(slug) => self.find(Kind::CaseStudy, slug),
             PageName::Competency(slug) => self.find(Kind::Competency, slug),
+            PageName::Interview(slug) => self.find(Kind::Interview, slug),
         }
     }
 
@@ -369,11 +565,15 @@ impl Contents {
             PageKey::Home => self.home,
             PageKey::Telling(id) => match self.telling(id).origin {
                 Origin::Variant(document) => Some(document),
-                Origin::Story | Origin::Derived(_) => Some(self.story(id.story).document),
+                Origin::Story | Origin::Emphasis(_) | Origin::Cut(_) => {
+                    Some(self.story(id.story).document)
+                }
             },
             PageKey::Question(question) => Some(self.question(question).document),
             PageKey::CaseStudy(case) => Some(self.case_study(case).document),
             PageKey::Competency(competency) => Some(self.competency(competency).document),
+            PageKey::Interview(interview) => Some(self.interview(interview).document),
+            PageKey::Asks(asks) => Some(self.asks_list(asks).document),
         }
     }
 

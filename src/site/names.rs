@@ -7,7 +7,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap as HashMap;
 
 use super::catalogue::Catalogue;
-use super::{CaseStudyId, CompetencyId, DocumentId, PageKey, QuestionId, StoryId};
+use super::{
+    AsksId, CaseStudyId, CompetencyId, DocumentId, InterviewId, PageKey, QuestionId, StoryId,
+};
 use crate::model::{Document, Kind};
 use crate::slug::Slug;
 
@@ -37,8 +39,14 @@ impl Names {
         let competencies = catalogue.competencies.iter().enumerate();
         let competencies =
             competencies.map(|(index, &id)| (slug(id), PageKey::Competency(CompetencyId(index))));
+        let interviews = catalogue.interviews.iter().enumerate();
+        let interviews =
+            interviews.map(|(index, &id)| (slug(id), PageKey::Interview(InterviewId(index))));
+        let asks = catalogue.asks.iter().enumerate();
+        let asks = asks.map(|(index, &id)| (slug(id), PageKey::Asks(AsksId(index))));
+        let pages = stories.chain(questions).chain(cases).chain(competencies);
         Self {
-            by_slug: grouped(stories.chain(questions).chain(cases).chain(competencies)),
+            by_slug: grouped(pages.chain(interviews).chain(asks)),
         }
     }
 
@@ -83,6 +91,14 @@ impl Names {
     pub fn competency(&self, slug: &str) -> Option<CompetencyId> {
         self.pages(slug).iter().find_map(|page| match page {
             PageKey::Competency(competency) => Some(*competency),
+            _ => None,
+        })
+    }
+
+    /// The interview with a slug.
+    pub fn interview(&self, slug: &str) -> Option<InterviewId> {
+        self.pages(slug).iter().find_map(|page| match page {
+            PageKey::Interview(interview) => Some(*interview),
             _ => None,
         })
     }

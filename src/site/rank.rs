@@ -7,18 +7,47 @@ use rayon::prelude::*;
 
 use super::catalogue::QuestionPlace;
 use super::{
-    CompetencyId, Contents, Origin, Question, QuestionId, Story, StoryId, Telling, TellingId,
+    CompetencyId, Contents, InterviewId, OccasionNames, Origin, Question, QuestionId, Story,
+    StoryId, Telling, TellingId,
 };
-use crate::model::{Document, Meta, Status, When};
+use crate::model::{Document, Meta, Occasion, Status, When};
+use crate::slug::Slug;
 
 /// How many stories that could be adapted a question keeps.
 pub const ADAPTABLE: usize = 12;
 
+/// How a story fits a question. What its author decided comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fit {
+    /// A variant of the story names the question.
+    Written,
+    /// The story names the question.
+    Named,
+    /// The story claims competencies that the question probes.
+    Adaptable,
+}
+
+/// Why a story has its place among the answers to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reason {
+    /// How the story fits.
+    pub fit: Fit,
+    /// The author's judgement of the story, 1 to 5.
+    pub strength: Option<u8>,
+    /// How many competencies of the question the story claims.
+    pub shared: usize,
+    /// How many competencies the question probes.
+    pub probed: usize,
+    /// The latest occasion, by its place in the story's `told`, at which the company of the coming interview heard the story. Such a story goes
+    /// last.
+    pub told_there: Option<usize>,
+}
+
 impl Contents {
     /// The telling of a story that fits a question.
     ///
-    /// A variant that names the question; else the story if it names it; else the variant, authored before derived, that
-    /// shares most of its competencies; else the story.
+    /// A variant that names the question; else the story if it names it; else the telling, written before emphasis, that shares
+    /// most of its competencies; else the story.
     pub fn telling_for(&self, story: StoryId, question: QuestionId) -> TellingId {
         let main = TellingId::main(story);
         let names = |telling: &Telling| telling.answers.contains(&question);
@@ -33,10 +62,10 @@ impl Contents {
         }
         let probed = &self.question(question).competencies;
         let key = |(id, telling): (TellingId, &Telling)| {
-            let is_derived = matches!(telling.origin, Origin::Derived(_));
+            let is_written = matches!(telling.origin, Origin::Variant(_));
             (
                 shared(probed, &telling.competencies),
-                Reverse(is_derived),
+                is_written,
                 Reverse(id),
             )
         };
@@ -46,7 +75,7 @@ impl Contents {
         }
     }
 
-    /// The telling of a story that shows a competency: a variant for it, else the derived one, else the story.
+    /// The telling of a story that shows a competency: a variant for it, else the emphasis on it, else the story.
     pub fn telling_of(&self, story: StoryId, competency: CompetencyId) -> TellingId {
         let found = self
             .eligible_variants(story)
@@ -54,26 +83,93 @@ impl Contents {
         found.map_or(TellingId::main(story), |(variant, _)| variant)
     }
 
-    /// The tellings of a story besides itself that may be chosen as an answer.
+    /// The variants and the emphases of a story that may be chosen as an answer. A cut is offered beside its emphasis.
     fn eligible_variants(&self, story: StoryId) -> impl Iterator<Item = (TellingId, &Telling)> {
         let tellings = self.tellings(story).map(|id| (id, self.telling(id)));
-        tellings
-            .skip(1)
-            .filter(|(_, telling)| telling.is_eligible())
+        tellings.skip(1).filter(|(_, telling)| {
+            telling.is_eligible() && !matches!(telling.origin, Origin::Cut(_))
+        })
     }
 
-    /// How many competencies of a question a story shares.
-    pub fn shared(&self, story: StoryId, question: QuestionId) -> usize {
-        shared(
-            &self.question(question).competencies,
-            &self.story(story).competencies,
-        )
+    /// Why a story has its place among the answers to a question.
+    pub fn reason(&self, story: StoryId, question: QuestionId) -> Reason {
+        let is_named =
+            |telling: &Telling| telling.is_eligible() && telling.answers.contains(&question);
+        let tellings = &self.story(story).tellings;
+        let fit = if tellings[1..].iter().any(is_named) {
+            Fit::Written
+        } else if is_named(&tellings[0]) {
+            Fit::Named
+        } else {
+            Fit::Adaptable
+        };
+        let probed = &self.question(question).competencies;
+        Reason {
+            fit,
+            strength: self.story_meta(story).strength,
+            shared: shared(probed, &self.story(story).claimed),
+            probed: probed.len(),
+            told_there: self
+                .coming
+                .and_then(|interview| self.told_at(story, interview)),
+        }
+    }
+
+    /// The best story for a question in an interview: the first that its company has not heard, else the first; `None` if no story
+    /// names the question.
+    pub fn best_for(&self, question: QuestionId, interview: InterviewId) -> Option<StoryId> {
+        let answers = self.question(question).answers.iter().copied();
+        answers.min_by_key(|&story| {
+            let reason = self.reason(story, question);
+            (
+                self.told_at(story, interview).is_some(),
+                reason.fit,
+                Reverse(reason.strength),
+                Reverse(reason.shared),
+                self.places[story.0],
+            )
+        })
+    }
+
+    /// The occasions, by their places in the story's `told`, on which the company of an interview heard a story.
+    pub fn told_to_company(&self, story: StoryId, interview: InterviewId) -> Vec<usize> {
+        let meta = self.story_meta(story);
+        let names = &self.story(story).told;
+        let company = |id: InterviewId| Slug::of(self.interview_meta(id).company.as_str());
+        let own = company(interview);
+        let is_there = |&place: &usize| {
+            let there = names[place].interview.map(company);
+            heard_by(&meta.told[place], there.as_ref(), &own)
+        };
+        (0..meta.told.len()).filter(is_there).collect()
+    }
+
+    /// The latest occasion, by its place in the story's `told`, on which the company of an interview heard a story.
+    pub fn told_at(&self, story: StoryId, interview: InterviewId) -> Option<usize> {
+        let occasions = self.told_to_company(story, interview).into_iter();
+        occasions.max_by_key(|&place| self.day_of(story, place))
+    }
+
+    /// The day of an occasion in a story's `told`: its own, else that of the interview that it names.
+    pub fn day_of(&self, story: StoryId, occasion: usize) -> Option<When> {
+        let own = self.story_meta(story).told[occasion].on;
+        let interview = self.story(story).told[occasion].interview;
+        own.or_else(|| self.interview_meta(interview?).when)
     }
 
     /// Whether a story is no longer told.
     pub fn is_retired(&self, story: StoryId) -> bool {
         self.document(self.story(story).document).status == Status::Retired
     }
+}
+
+/// Whether a company heard a story on an occasion, in the interview that it names or by the name in its own words.
+pub(super) fn heard_by(occasion: &Occasion, of_interview: Option<&Slug>, company: &Slug) -> bool {
+    let by_words = || {
+        let who = occasion.who.as_ref()?;
+        Some(Slug::of(who.as_str()) == *company)
+    };
+    !company.is_empty() && (of_interview == Some(company) || by_words().unwrap_or(false))
 }
 
 fn shared(probed: &[CompetencyId], shown: &[CompetencyId]) -> usize {
@@ -105,43 +201,60 @@ fn rank(document: &Document) -> (Reverse<Option<u8>>, Reverse<Option<When>>, &st
     }
 }
 
-/// The order of the stories of a site, and which stories show each competency.
+/// The order of the stories of a site, and which stories claim each competency.
 pub(super) struct Ranking<'a> {
     documents: &'a [Arc<Document>],
     stories: &'a [Story],
     /// The place of each story in the order, the last sort key of answers. Numbers compare faster than the keys of [`rank`].
     places: Vec<usize>,
-    /// The stories that show each competency, best first.
-    shown_by: Vec<Vec<StoryId>>,
+    /// The stories that claim each competency, best first.
+    claimed_by: Vec<Vec<StoryId>>,
+    /// Whether the company of the coming interview has heard each story.
+    told_there: Vec<bool>,
 }
 
+/// A story that names a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Naming {
+    pub story: StoryId,
+    /// Whether a variant names the question.
+    pub is_written: bool,
+}
+
+/// The sort key of a story among the answers to a question, best first: not yet told to the company, written for the question, strength,
+/// claimed competencies, place in the order of all stories.
+type Key = (bool, bool, Reverse<Option<u8>>, Reverse<usize>, usize);
+
 impl<'a> Ranking<'a> {
-    /// `ranked` holds every story once, best first; `competencies` is how many competencies there are.
+    /// `ranked` holds every story once, best first; `competencies` is how many competencies there are; `told_there` says of each
+    /// story whether the company of the coming interview has heard it.
     pub(super) fn new(
         documents: &'a [Arc<Document>],
         stories: &'a [Story],
         ranked: &[StoryId],
         competencies: usize,
+        told_there: Vec<bool>,
     ) -> Self {
         let mut places = vec![0; ranked.len()];
-        let mut shown_by = vec![Vec::new(); competencies];
+        let mut claimed_by = vec![Vec::new(); competencies];
         for (place, &id) in ranked.iter().enumerate() {
             places[id.0] = place;
-            for competency in &stories[id.0].competencies {
-                shown_by[competency.0].push(id);
+            for competency in &stories[id.0].claimed {
+                claimed_by[competency.0].push(id);
             }
         }
         Self {
             documents,
             stories,
             places,
-            shown_by,
+            claimed_by,
+            told_there,
         }
     }
 
-    /// The stories that show each competency, best first.
-    pub(super) fn into_shown_by(self) -> Vec<Vec<StoryId>> {
-        self.shown_by
+    /// The place of each story in the order, and the stories that claim each competency, best first.
+    pub(super) fn into_lists(self) -> (Vec<usize>, Vec<Vec<StoryId>>) {
+        (self.places, self.claimed_by)
     }
 
     /// A question with its answers; `own` holds the competencies that its file names, `named_by` the stories that name it.
@@ -150,9 +263,10 @@ impl<'a> Ranking<'a> {
         place: QuestionPlace,
         about: Option<StoryId>,
         own: &[CompetencyId],
-        named_by: &[StoryId],
+        asked: &[OccasionNames],
+        named_by: &[Naming],
     ) -> Question {
-        // A question about a story probes what the story shows, unless its file says otherwise.
+        // A question about a story probes what the story claims, unless its file says otherwise.
         let inherited = about
             .filter(|_| own.is_empty())
             .map(|story| &self.stories[story.0].main().competencies);
@@ -163,6 +277,7 @@ impl<'a> Ranking<'a> {
             item: place.item,
             competencies: competencies.to_vec(),
             about,
+            asked: asked.to_vec(),
             answers: Vec::new(),
             adaptable: Vec::new(),
             adaptable_total: 0,
@@ -180,8 +295,19 @@ impl<'a> Ranking<'a> {
         }
     }
 
-    fn shared(&self, probed: &[CompetencyId], story: StoryId) -> usize {
-        shared(probed, &self.stories[story.0].competencies)
+    fn key(&self, probed: &[CompetencyId], story: StoryId, is_written: bool) -> Key {
+        let content = &self.stories[story.0];
+        let strength = match &self.documents[content.document.0].meta {
+            Meta::Story(story) => story.strength,
+            _ => None,
+        };
+        (
+            self.told_there[story.0],
+            !is_written,
+            Reverse(strength),
+            Reverse(shared(probed, &content.claimed)),
+            self.places[story.0],
+        )
     }
 
     fn is_retired(&self, story: StoryId) -> bool {
@@ -189,15 +315,17 @@ impl<'a> Ranking<'a> {
     }
 
     /// Stories that name a question, best first; `probed` holds the competencies of the question.
-    fn answers(&self, probed: &[CompetencyId], named: &[StoryId]) -> Vec<StoryId> {
-        let mut answers: Vec<StoryId> = named
+    fn answers(&self, probed: &[CompetencyId], named: &[Naming]) -> Vec<StoryId> {
+        let mut answers: Vec<(Key, StoryId)> = named
             .iter()
-            .copied()
-            .filter(|&story| !self.is_retired(story))
+            .filter(|naming| !self.is_retired(naming.story))
+            .map(|naming| {
+                let key = self.key(probed, naming.story, naming.is_written);
+                (key, naming.story)
+            })
             .collect();
-        answers.sort_by_key(|&story| (Reverse(self.shared(probed, story)), self.places[story.0]));
-        answers.dedup();
-        answers
+        answers.sort_unstable();
+        answers.into_iter().map(|(_, story)| story).collect()
     }
 
     /// The best of the stories that share competencies with a question and do not name it, and how many there are.
@@ -206,17 +334,14 @@ impl<'a> Ranking<'a> {
         for &story in answers {
             is_seen[story.0] = true;
         }
-        let showing = probed
+        let claiming = probed
             .iter()
-            .flat_map(|competency| &self.shown_by[competency.0]);
-        let mut candidates: Vec<(Reverse<usize>, usize, StoryId)> = showing
+            .flat_map(|competency| &self.claimed_by[competency.0]);
+        let mut candidates: Vec<(Key, StoryId)> = claiming
             .filter(|&&story| {
                 !self.is_retired(story) && !std::mem::replace(&mut is_seen[story.0], true)
             })
-            .map(|&story| {
-                let (shared, place) = (self.shared(probed, story), self.places[story.0]);
-                (Reverse(shared), place, story)
-            })
+            .map(|&story| (self.key(probed, story, false), story))
             .collect();
         let total = candidates.len();
         if total > ADAPTABLE {
@@ -225,7 +350,7 @@ impl<'a> Ranking<'a> {
         }
         candidates.sort_unstable();
         (
-            candidates.into_iter().map(|(_, _, story)| story).collect(),
+            candidates.into_iter().map(|(_, story)| story).collect(),
             total,
         )
     }

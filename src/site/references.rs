@@ -7,10 +7,10 @@ use rayon::prelude::*;
 use super::catalogue::Catalogue;
 use super::names::Names;
 use super::stories::MOST_TELLINGS;
-use super::{CompetencyId, DocumentId, QuestionId, StoryId, distinct};
-use crate::model::{self, Document, Kind, Meta};
+use super::{CompetencyId, DocumentId, InterviewId, QuestionId, StoryId, distinct};
+use crate::model::{self, Answer, DirectAnswer, Document, Kind, Meta, Occasion};
 use crate::slug::Slug;
-use crate::source::Spanned;
+use crate::source::{Span, Spanned};
 
 /// What the front matter of a document names, each once and in its author's order.
 #[derive(Debug, Clone, Default)]
@@ -20,13 +20,27 @@ pub struct References {
     pub answers: Vec<QuestionId>,
     /// The story in `about` or `story`.
     pub story: Option<StoryId>,
+    /// What each of the occasions in `told` or `asked` names, in the same order.
+    pub occasions: Vec<OccasionNames>,
+    /// The questions of an interview.
+    pub questions: Vec<QuestionId>,
 }
 
-/// A slug in front matter that names nothing.
+/// What an occasion names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OccasionNames {
+    /// The interview that it happened in.
+    pub interview: Option<InterviewId>,
+    /// The question that was answered.
+    pub question: Option<QuestionId>,
+}
+
+/// A slug in front matter, or in the heading of an answer, that names nothing.
 pub struct Unknown<'d> {
     pub document: DocumentId,
-    /// The slug with its place in the file.
-    pub slug: &'d Spanned<Slug>,
+    pub slug: &'d Slug,
+    /// Its place in the file.
+    pub span: Span,
     /// The kind of what it should name.
     pub kind: Kind,
 }
@@ -46,7 +60,7 @@ pub fn references<'d>(
                 names,
                 unknown: Vec::new(),
             }
-            .references(&documents[id.0].meta)
+            .references(&documents[id.0])
         })
         .collect();
     let mut references = vec![References::default(); documents.len()];
@@ -73,6 +87,7 @@ fn referring(catalogue: &Catalogue) -> Vec<DocumentId> {
         .chain(&catalogue.sheets)
         .chain(stories)
         .chain(&catalogue.case_studies)
+        .chain(&catalogue.interviews)
         .copied()
         .collect()
 }
@@ -85,53 +100,94 @@ struct Lookup<'d, 'n> {
 }
 
 impl<'d> Lookup<'d, '_> {
-    fn references(mut self, meta: &'d Meta) -> (References, Vec<Unknown<'d>>) {
-        let references = match meta {
-            Meta::Story(model::Story {
-                competencies,
-                answers,
-                ..
-            })
-            | Meta::Variant(model::Variant {
-                competencies,
-                answers,
-                ..
-            }) => References {
-                competencies: self.competencies(competencies),
-                answers: self.answers(answers),
-                story: None,
+    fn references(mut self, document: &'d Document) -> (References, Vec<Unknown<'d>>) {
+        let references = match &document.meta {
+            Meta::Story(story) => References {
+                competencies: self.competencies(&story.competencies),
+                answers: self.answers(&story.answers),
+                occasions: self.occasions(&story.told),
+                ..References::default()
             },
-            Meta::Question(model::Question {
-                competencies,
-                about,
-                ..
-            })
-            | Meta::Sheet(model::Sheet {
+            Meta::Variant(variant) => References {
+                competencies: self.competencies(&variant.competencies),
+                answers: self.answers(&variant.answers),
+                ..References::default()
+            },
+            Meta::Question(question) => References {
+                competencies: self.competencies(&question.competencies),
+                story: self.story(question.about.as_ref()),
+                occasions: self.occasions(&question.asked),
+                ..References::default()
+            },
+            Meta::Sheet(model::Sheet {
                 competencies,
                 about,
                 ..
             }) => References {
                 competencies: self.competencies(competencies),
-                answers: Vec::new(),
                 story: self.story(about.as_ref()),
+                ..References::default()
+            },
+            Meta::Interview(interview) => References {
+                questions: self.questions(interview.questions.iter()),
+                ..References::default()
             },
             Meta::CaseStudy(case) => References {
                 story: self.story(case.story.as_ref()),
                 ..References::default()
             },
-            Meta::Competency(_) | Meta::Home(_) => References::default(),
+            Meta::Asks(_) | Meta::Competency(_) | Meta::Home(_) => References::default(),
         };
+        let items = document.sections.iter().flat_map(|section| &section.items);
+        let of_items = items.flat_map(|item| &item.answers);
+        self.interviews_of(document.answers.iter().chain(of_items));
         (references, self.unknown)
     }
 
     fn competencies(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<CompetencyId> {
         let names = self.names;
-        self.list(Kind::Competency, slugs, |slug| {
+        self.list(Kind::Competency, slugs.iter(), |slug| {
             names.competency(slug.as_str())
         })
     }
 
-    fn answers(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<QuestionId> {
+    fn answers(&mut self, answers: &'d [Answer]) -> Vec<QuestionId> {
+        self.questions(answers.iter().map(|answer| &answer.question))
+    }
+
+    fn occasions(&mut self, occasions: &'d [Occasion]) -> Vec<OccasionNames> {
+        let names = self.names;
+        let mut found = Vec::with_capacity(occasions.len());
+        for occasion in occasions {
+            let interview = self.list(Kind::Interview, occasion.interview.iter(), |slug| {
+                names.interview(slug.as_str())
+            });
+            let question = self.questions(occasion.question.iter());
+            found.push(OccasionNames {
+                interview: interview.first().copied(),
+                question: question.first().copied(),
+            });
+        }
+        found
+    }
+
+    /// Notes the interviews that answers are for, and that do not exist.
+    fn interviews_of(&mut self, answers: impl Iterator<Item = &'d DirectAnswer>) {
+        for answer in answers {
+            if let Some(slug) = &answer.interview
+                && self.names.interview(slug.as_str()).is_none()
+            {
+                self.unknown.push(Unknown {
+                    document: self.document,
+                    slug,
+                    span: answer.span,
+                    kind: Kind::Interview,
+                });
+            }
+        }
+    }
+
+    fn questions(&mut self, slugs: impl Iterator<Item = &'d Spanned<Slug>>) -> Vec<QuestionId> {
         let names = self.names;
         self.list(Kind::Question, slugs, |slug| names.question(slug.as_str()))
     }
@@ -139,15 +195,16 @@ impl<'d> Lookup<'d, '_> {
     fn list<Id: Copy + Eq + std::hash::Hash>(
         &mut self,
         kind: Kind,
-        slugs: &'d [Spanned<Slug>],
+        slugs: impl Iterator<Item = &'d Spanned<Slug>>,
         find: impl Fn(&Slug) -> Option<Id>,
     ) -> Vec<Id> {
-        distinct(slugs.iter().filter_map(|slug| {
+        distinct(slugs.filter_map(|slug| {
             let id = find(&slug.value);
             if id.is_none() {
                 self.unknown.push(Unknown {
                     document: self.document,
-                    slug,
+                    slug: &slug.value,
+                    span: slug.span,
                     kind,
                 });
             }
@@ -161,7 +218,8 @@ impl<'d> Lookup<'d, '_> {
         if story.is_none() {
             self.unknown.push(Unknown {
                 document: self.document,
-                slug,
+                slug: &slug.value,
+                span: slug.span,
                 kind: Kind::Story,
             });
         }

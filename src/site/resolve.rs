@@ -439,6 +439,8 @@ impl<'a> Resolver<'a> {
             PageKey::Question(question) => &self.site.question(question).slug,
             PageKey::CaseStudy(case) => &self.site.case_study(case).slug,
             PageKey::Competency(competency) => &self.site.competency(competency).slug,
+            PageKey::Interview(interview) => &self.site.interview(interview).slug,
+            PageKey::Asks(asks) => &self.site.asks_list(asks).slug,
         };
         format!("{}/{slug}", page.kind().map_or("", Kind::folder))
     }
@@ -562,7 +564,9 @@ impl<'a> Resolver<'a> {
             PageKey::Home
             | PageKey::Question(_)
             | PageKey::CaseStudy(_)
-            | PageKey::Competency(_) => own.into_iter().collect(),
+            | PageKey::Competency(_)
+            | PageKey::Interview(_)
+            | PageKey::Asks(_) => own.into_iter().collect(),
         }
     }
 

@@ -8,7 +8,10 @@ use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 use super::catalogue::{Catalogue, StoryFiles};
 use super::names::Names;
 use super::references::References;
-use super::{CaseStudyId, CompetencyId, DocumentId, Origin, QuestionId, Story, Telling, distinct};
+use super::telling::shares_of_action;
+use super::{
+    CaseStudyId, CompetencyId, DocumentId, Evidence, Origin, QuestionId, Story, Telling, distinct,
+};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::model::{Document, Meta};
 use crate::slug::Slug;
@@ -51,25 +54,29 @@ impl Parts<'_> {
         let document = &self.documents[id.0];
         let references = &self.references[id.0];
         let tagged = self.tagged_competencies(document);
-        let of_tags = tagged.iter().map(|&(_, competency)| competency);
-        let own = distinct(references.competencies.iter().copied().chain(of_tags));
         let variants: Vec<Telling> = self.variants(files).collect();
-        let (derived, mut found) = self.derived(id, &variants, &tagged);
+        let (emphases, mut found) = self.emphases(id, &variants, &tagged);
         let first_too_many = files.variants.get(MOST_TELLINGS);
         found.extend(
             first_too_many
                 .map(|first| too_many_tellings(&self.documents[first.0].path, Span::default())),
         );
-        let main = Telling::of_story(self.documents, id, references, own);
+        let main = Telling::of_story(self.documents, id, references);
         let tellings: Vec<Telling> = std::iter::once(main)
             .chain(variants)
-            .chain(derived)
+            .chain(emphases)
             .collect();
-        let shown = tellings.iter().flat_map(|telling| &telling.competencies);
+        let shares = shares_of_action(document);
+        let evidence = tagged.iter().map(|&(slug, competency)| Evidence {
+            competency,
+            share: shares.get(slug).copied().unwrap_or_default(),
+        });
         let story = Story {
             document: id,
             slug: document.slug.clone(),
-            competencies: distinct(shown.copied()),
+            claimed: claimed(&tellings),
+            evidence: evidence.collect(),
+            told: references.occasions.clone(),
             tellings,
             follow_ups: about.follow_ups,
             case_studies: about.case_studies,
@@ -101,8 +108,8 @@ impl Parts<'_> {
         distinct(tags.filter_map(|(slug, _)| Some((slug, self.names.competency(slug.as_str())?))))
     }
 
-    /// A telling for each competency that has tagged blocks and no variant of its own.
-    fn derived(
+    /// For each competency that has tagged blocks and no variant of its own: an emphasis, and a cut if enough remains for it.
+    fn emphases(
         &self,
         id: DocumentId,
         variants: &[Telling],
@@ -115,7 +122,7 @@ impl Parts<'_> {
             .iter()
             .map(|telling| (&telling.slug, telling.origin))
             .collect();
-        let (mut derived, mut found) = (Vec::new(), Vec::new());
+        let (mut emphases, mut cuts, mut found) = (Vec::new(), Vec::new(), Vec::new());
         for &(slug, competency) in tagged {
             if with_variant.contains(&competency) {
                 continue;
@@ -124,27 +131,38 @@ impl Parts<'_> {
                 found.push(address_of_variant(&self.documents[variant.0], slug));
                 continue;
             }
-            if variants.len() + derived.len() == MOST_TELLINGS {
+            if variants.len() + emphases.len() == MOST_TELLINGS {
                 let span = span_of_tag(document, slug);
                 found.push(too_many_tellings(&document.path, span));
                 break;
             }
             let title = self.title_of(competency);
-            derived.push(Telling::derived(
-                self.documents,
-                id,
-                slug,
-                competency,
-                title,
-            ));
+            let documents = self.documents;
+            emphases.push(Telling::emphasis(documents, id, slug, competency, title));
+            cuts.extend(
+                Telling::cut(documents, id, slug, competency, title)
+                    .filter(|cut| !taken.contains_key(&cut.slug)),
+            );
         }
-        (derived, found)
+        cuts.retain(|cut| !emphases.iter().any(|emphasis| emphasis.slug == cut.slug));
+        emphases.extend(cuts);
+        (emphases, found)
     }
 
     fn title_of(&self, competency: CompetencyId) -> &str {
         let document = self.catalogue.competencies[competency.0];
         self.documents[document.0].meta.title()
     }
+}
+
+/// The competencies that the tellings claim, in the order of the tellings. What hashtags give claims nothing.
+fn claimed(tellings: &[Telling]) -> Vec<CompetencyId> {
+    let claiming = tellings.iter().filter(|telling| match telling.origin {
+        Origin::Story => true,
+        Origin::Variant(_) => telling.is_eligible(),
+        Origin::Emphasis(_) | Origin::Cut(_) => false,
+    });
+    distinct(claiming.flat_map(|telling| telling.competencies.iter().copied()))
 }
 
 /// The first place of a hashtag in a document.
@@ -156,7 +174,7 @@ fn span_of_tag(document: &Document, slug: &Slug) -> Span {
 
 fn address_of_variant(variant: &Document, slug: &Slug) -> Diagnostic {
     let message =
-        format!("the telling that the hashtag `#{slug}` gives has the address of this variant");
+        format!("the page on which the hashtag `#{slug}` leans has the address of this variant");
     Diagnostic::new(&rules::ADDRESS, &variant.path, Span::default(), message).help(format!(
         "add `{slug}` to the `competencies` of this variant, or give the file another name"
     ))

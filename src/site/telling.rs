@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
 use super::references::References;
 use super::{CompetencyId, DocumentId, QuestionId, SectionId};
 use crate::markdown::{Body, Child, Event, Tag, stretch_at};
-use crate::model::{Author, Document, Length, Part, Section, Status, Variant};
+use crate::model::{Author, Document, Length, Meta, Part, Section, Status, Variant};
 use crate::slug::Slug;
 
 /// A way to tell a story.
@@ -18,7 +18,7 @@ pub struct Telling {
     pub slug: Slug,
     /// What it is made from.
     pub origin: Origin,
-    /// Its title: `The story`, the title of the variant, `For ownership`.
+    /// Its title: `The story`, the title of the variant, `Lean on ownership`.
     pub label: String,
     /// The sections in the order of the telling.
     pub sections: Vec<TellingSection>,
@@ -30,10 +30,12 @@ pub struct Telling {
     pub length: Option<Length>,
     /// Whose words it is in; the author's for all but variants.
     pub by: Author,
-    /// The status of its file; a derived telling is ready.
+    /// The status of its file; what hashtags give is ready.
     pub status: Status,
-    /// The nodes of the story's body that a derived telling leaves out.
+    /// The blocks of the story's body that a cut leaves out.
     pub left_out: Vec<Range<usize>>,
+    /// The blocks of the story's body that an emphasis leans on.
+    pub strong: Vec<Range<usize>>,
     /// The section under the heading of a headline, by its place in `sections`.
     pub headline: Option<usize>,
     /// How many words are spoken in it.
@@ -47,8 +49,10 @@ pub enum Origin {
     Story,
     /// A file beside the story.
     Variant(DocumentId),
-    /// The blocks of the story that show one competency.
-    Derived(CompetencyId),
+    /// The whole story, with the blocks that show one competency as the important ones.
+    Emphasis(CompetencyId),
+    /// The story without the blocks that show only other competencies.
+    Cut(CompetencyId),
 }
 
 /// A section of a telling.
@@ -80,7 +84,6 @@ impl Telling {
         documents: &[Arc<Document>],
         id: DocumentId,
         references: &References,
-        competencies: Vec<CompetencyId>,
     ) -> Self {
         let sections: Vec<TellingSection> = Source::of(documents, id)
             .sections()
@@ -90,15 +93,19 @@ impl Telling {
             slug: Slug::of(""),
             origin: Origin::Story,
             label: "The story".to_owned(),
-            competencies,
+            competencies: references.competencies.clone(),
             answers: references.answers.clone(),
-            length: None,
+            length: match &documents[id.0].meta {
+                Meta::Story(story) => story.length,
+                _ => None,
+            },
             by: Author::Me,
             status: documents[id.0].status,
             headline: headline(documents, &sections),
             words: words(documents, &sections, &[]),
             sections,
             left_out: Vec::new(),
+            strong: Vec::new(),
         }
     }
 
@@ -133,23 +140,58 @@ impl Telling {
             words: words(documents, &sections, &[]),
             sections,
             left_out: Vec::new(),
+            strong: Vec::new(),
         }
     }
 
-    /// The story for one competency: without the blocks whose hashtags name only others.
-    pub(super) fn derived(
+    /// The whole story, leaning on the blocks that have the hashtag of a competency.
+    pub(super) fn emphasis(
         documents: &[Arc<Document>],
         story: DocumentId,
         slug: &Slug,
         competency: CompetencyId,
         title: &str,
     ) -> Self {
-        let left_out = left_out(&documents[story.0].body, slug);
-        let sections = shortened_sections(Source::of(documents, story), &left_out);
+        let sections: Vec<TellingSection> = Source::of(documents, story)
+            .sections()
+            .map(|(id, _)| TellingSection::same(id))
+            .collect();
         Self {
             slug: slug.clone(),
-            origin: Origin::Derived(competency),
-            label: format!("For {}", uncapitalised(title)),
+            origin: Origin::Emphasis(competency),
+            label: format!("Lean on {}", uncapitalised(title)),
+            competencies: vec![competency],
+            answers: Vec::new(),
+            length: None,
+            by: Author::Me,
+            status: Status::Ready,
+            headline: headline(documents, &sections),
+            words: words(documents, &sections, &[]),
+            sections,
+            left_out: Vec::new(),
+            strong: tagged_with(&documents[story.0].body, slug),
+        }
+    }
+
+    /// The story without the blocks whose hashtags name only other competencies; `None` if too little of the action would remain
+    /// for a telling, or nothing is left out.
+    pub(super) fn cut(
+        documents: &[Arc<Document>],
+        story: DocumentId,
+        slug: &Slug,
+        competency: CompetencyId,
+        title: &str,
+    ) -> Option<Self> {
+        let document = &documents[story.0];
+        let left_out = left_out(&document.body, slug);
+        if left_out.is_empty() || !is_enough(document, &left_out) {
+            return None;
+        }
+        let sections = shortened_sections(Source::of(documents, story), &left_out);
+        Some(Self {
+            slug: Slug::of(&format!("{slug}-cut")),
+            origin: Origin::Cut(competency),
+            label: format!("Only {}", uncapitalised(title)),
             competencies: vec![competency],
             answers: Vec::new(),
             length: None,
@@ -159,7 +201,8 @@ impl Telling {
             words: words(documents, &sections, &left_out),
             sections,
             left_out,
-        }
+            strong: Vec::new(),
+        })
     }
 
     /// Whether it may be chosen as an answer. A program's wording may be chosen only after its author has set it to ready.
@@ -420,7 +463,110 @@ fn shortened_sections(story: Source<'_>, left_out: &[Range<usize>]) -> Vec<Telli
         .collect()
 }
 
-/// The stretches of a body that the telling for one competency leaves out: blocks with hashtags of other competencies only,
+/// The blocks of a body that have the hashtag of a competency, none of them inside of another.
+fn tagged_with(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
+    let mut tagged: Vec<Range<usize>> = Vec::new();
+    for block in &body.tagged {
+        let is_inside = tagged
+            .last()
+            .is_some_and(|range| range.contains(&block.nodes.start));
+        if !is_inside && block.tags.iter().any(|(slug, _)| slug == competency) {
+            tagged.push(block.nodes.clone());
+        }
+    }
+    tagged
+}
+
+/// The sections that tell what the author did: the action, or everything that is spoken if no section is the action.
+fn action(document: &Document) -> impl Iterator<Item = &Section> {
+    let has_action = document
+        .sections
+        .iter()
+        .any(|section| section.part == Some(Part::Action));
+    let is_action = move |section: &&Section| {
+        if has_action {
+            section.part == Some(Part::Action)
+        } else {
+            is_spoken(section.part)
+        }
+    };
+    document
+        .sections
+        .iter()
+        .filter(|section| !section.is_private)
+        .filter(is_action)
+}
+
+/// How much of the action has each hashtag, in percent of its words. A block inside of another with the same hashtag counts once.
+pub(super) fn shares_of_action(document: &Document) -> HashMap<&Slug, u8> {
+    let in_action: HashSet<usize> = action(document)
+        .map(|section| section.nodes.start)
+        .collect();
+    let mut words: HashMap<&Slug, (u32, usize)> = HashMap::default();
+    for block in &document.body.tagged {
+        let section = document.section_at(block.nodes.start);
+        let is_action = section
+            .is_some_and(|section| in_action.contains(&document.sections[section].nodes.start));
+        let own = if is_action {
+            document.body.spoken_words(block.nodes.clone(), &[])
+        } else {
+            0
+        };
+        for (slug, _) in &block.tags {
+            let (sum, end) = words.entry(slug).or_default();
+            if block.nodes.start >= *end {
+                *sum += own;
+                *end = block.nodes.end;
+            }
+        }
+    }
+    let all: u32 = action(document).map(|section| section.words).sum();
+    let share = |words: u32| percent(words, all);
+    words
+        .into_iter()
+        .map(|(slug, (words, _))| (slug, share(words)))
+        .collect()
+}
+
+fn percent(part: u32, all: u32) -> u8 {
+    let percent = 100 * u64::from(part.min(all)) / u64::from(all.max(1));
+    u8::try_from(percent).unwrap_or(100)
+}
+
+/// Whether enough of the action remains for a telling: at least two blocks and half of its words.
+fn is_enough(document: &Document, left_out: &[Range<usize>]) -> bool {
+    const BLOCKS: usize = 2;
+    let remaining = action(document)
+        .flat_map(|section| blocks(&document.body, section.nodes.clone()))
+        .filter(|block| stretch_at(left_out, block.start).is_none());
+    if remaining.take(BLOCKS).count() < BLOCKS {
+        return false;
+    }
+    let (mut all, mut kept) = (0, 0);
+    for section in action(document) {
+        all += section.words;
+        kept += document.body.spoken_words(section.nodes.clone(), left_out);
+    }
+    percent(kept, all) >= 50
+}
+
+/// The paragraphs, items of lists and other blocks in a range of a body that hold text.
+fn blocks(body: &Body, nodes: Range<usize>) -> Vec<Range<usize>> {
+    let mut blocks = Vec::new();
+    for child in body.children(nodes) {
+        match child.event {
+            Event::Start(Tag::BulletList | Tag::NumberedList(_)) => {
+                blocks.extend(body.children(child.inner()).map(|item| item.nodes));
+            }
+            Event::Start(Tag::Heading(_)) => {}
+            Event::Start(_) if !body.is_blank(child.inner()) => blocks.push(child.nodes),
+            _ => {}
+        }
+    }
+    blocks
+}
+
+/// The stretches of a body that the cut for one competency leaves out: blocks with hashtags of other competencies only,
 /// and lists that would be empty.
 fn left_out(body: &Body, competency: &Slug) -> Vec<Range<usize>> {
     let mut left_out: Vec<Range<usize>> = Vec::new();

@@ -10,7 +10,7 @@ use super::references::Unknown;
 use crate::diagnostic::{ADVISED, Diagnostic, Rule, did_you_mean, rules};
 use crate::model::{Document, Kind, Meta};
 use crate::slug::Slug;
-use crate::source::{Span, Spanned};
+use crate::source::Span;
 
 /// How many different hashtags are compared with all competencies. Any more are plain text.
 const DIFFERENT_TAGS: usize = 500;
@@ -41,9 +41,7 @@ fn report_reference(
     names: &Names,
 ) -> Diagnostic {
     let &Unknown {
-        slug: Spanned { value: slug, span },
-        kind,
-        ..
+        slug, span, kind, ..
     } = unknown;
     let noun = kind.noun();
     let written = document
@@ -59,7 +57,7 @@ fn report_reference(
     Diagnostic::new(
         rule_of(kind),
         &document.path,
-        *span,
+        span,
         format!("there is no {noun} `{slug}`"),
     )
     .help(help)
@@ -70,6 +68,7 @@ fn rule_of(kind: Kind) -> &'static Rule {
         Kind::Question => &rules::QUESTION,
         Kind::Competency => &rules::COMPETENCY,
         Kind::Story | Kind::CaseStudy => &rules::STORY,
+        Kind::Interview => &rules::INTERVIEW,
     }
 }
 
@@ -141,7 +140,7 @@ impl<'d> Advice<'d> {
         match kind {
             Kind::Competency => self.competency(slug),
             Kind::Question => self.question(slug),
-            Kind::Story | Kind::CaseStudy => self.similar(kind, slug),
+            Kind::Story | Kind::CaseStudy | Kind::Interview => self.similar(kind, slug),
         }
     }
 

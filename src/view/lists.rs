@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::interview::row as interview_row;
 use super::open_points;
 use super::pieces::{
-    Extent, Fit, INSIDE_PART, answer, clock, date, full_style, open_follow_ups, origin_name,
-    reasons, to_u32,
+    Extent, INSIDE_PART, answer, clock, date, full_style, open_follow_ups, origin_name,
+    standing_name, times_asked, to_u32,
 };
 use super::telling::headline;
 use super::types::{
@@ -38,6 +39,7 @@ pub fn entries(site: &Site, kind: Kind) -> usize {
         Kind::Question => site.questions.len(),
         Kind::CaseStudy => site.case_studies.len(),
         Kind::Competency => site.competencies.len(),
+        Kind::Interview => site.interviews.len(),
     }
 }
 
@@ -45,7 +47,7 @@ pub fn entries(site: &Site, kind: Kind) -> usize {
 pub fn per_page(kind: Kind) -> usize {
     match kind {
         Kind::Story | Kind::Question => ROWS,
-        Kind::CaseStudy | Kind::Competency => usize::MAX,
+        Kind::CaseStudy | Kind::Competency | Kind::Interview => usize::MAX,
     }
 }
 
@@ -144,8 +146,8 @@ fn story_row<'a>(writer: &mut PageWriter<'a>, id: StoryId) -> StoryRow<'a> {
         when: date(writer, meta.when),
         strength: meta.strength.unwrap_or(0),
         status: site.document(story.document).status.name(),
-        competencies: writer.chips(&story.competencies),
-        tellings: to_u32(story.tellings.len()),
+        competencies: writer.chips(&story.claimed),
+        tellings: to_u32(story.written().count()),
         answers: to_u32(questions_named(site, id)),
         open_points: to_u32(open),
     }
@@ -211,7 +213,7 @@ fn follow_up_groups<'a>(
 fn bank(site: &Site) -> Vec<QuestionId> {
     let mut bank: Vec<QuestionId> = site.questions().filter(|&id| site.is_of_bank(id)).collect();
     bank.sort_by(|&a, &b| {
-        let key = |id: QuestionId| (site.question(id).answers.is_empty(), site.wording(id));
+        let key = |id: QuestionId| (site.is_gap(id), site.wording(id));
         key(a).cmp(&key(b))
     });
     bank
@@ -229,16 +231,18 @@ pub fn question_rows<'a>(
 fn question_row<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionRow<'a> {
     let site = writer.context.site;
     let question = site.question(id);
-    let best = question.answers.first().map(|&story| {
-        let why = reasons(writer, story, id, Fit::Named);
-        answer(writer, site.telling_for(story, id), why, Extent::Row)
-    });
+    let best = question
+        .answers
+        .first()
+        .map(|&story| answer(writer, story, id, Extent::Row));
     let is_answered = !site.is_of_bank(id) && !site.is_open(id);
     QuestionRow {
         question: site.wording(id),
         url: writer.link(PageKey::Question(id), ""),
         competencies: writer.chips(&question.competencies),
         stories: to_u32(question.answers.len() + usize::from(is_answered)),
+        direct: !site.direct_answers(id).is_empty(),
+        asked: to_u32(times_asked(site, id)),
         adaptable: to_u32(question.adaptable_total),
         best,
     }
@@ -353,16 +357,20 @@ fn matrix_row<'a>(writer: &PageWriter<'a>, id: StoryId, columns: &[CompetencyId]
     let site = writer.context.site;
     let story = site.story(id);
     let cell = |competency: &CompetencyId| {
-        if !story.competencies.contains(competency) {
+        let Some(standing) = story.standing(*competency) else {
             return MatrixCell {
                 url: String::new(),
                 origin: "",
+                standing: "",
+                share: 0,
             };
-        }
+        };
         let telling = site.telling_of(id, *competency);
         MatrixCell {
             url: writer.link(PageKey::Telling(telling), ""),
             origin: origin_name(site.telling(telling).origin),
+            standing: standing_name(standing),
+            share: standing.evidence.unwrap_or_default(),
         }
     };
     MatrixRow {
@@ -379,7 +387,8 @@ pub fn coverage<'a>(writer: &mut PageWriter<'a>) -> CoveragePage<'a> {
     let (mut gaps, mut thin, mut covered) = (Vec::new(), Vec::new(), Vec::new());
     for id in bank(site) {
         match site.question(id).answers.len() {
-            0 => gaps.push(id),
+            0 if site.is_gap(id) => gaps.push(id),
+            0 => covered.push(id),
             1 => thin.push(id),
             _ => covered.push(id),
         }
@@ -401,9 +410,8 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
         writer.html(home, nodes, full_style(2, Ids::Given))
     });
     let bank = bank(site);
-    let (ready, gaps): (Vec<QuestionId>, Vec<QuestionId>) = bank
-        .iter()
-        .partition(|&&id| !site.question(id).answers.is_empty());
+    let (ready, gaps): (Vec<QuestionId>, Vec<QuestionId>) =
+        bank.iter().partition(|&&id| !site.is_gap(id));
     HomePage {
         page: writer.head(site.title(PageKey::Home), "", ""),
         body: body.unwrap_or_default(),
@@ -417,6 +425,9 @@ pub fn home<'a>(writer: &mut PageWriter<'a>) -> HomePage<'a> {
             0
         },
         stories_total: to_u32(site.stories.len()),
+        coming: site
+            .coming
+            .map(|interview| interview_row(writer, interview)),
         ready: question_rows(writer, ready.into_iter().take(HOME_READY)),
         gaps: question_rows(writer, gaps.into_iter().take(HOME_GAPS)),
         stories: story_rows(writer, ready_stories(site).take(HOME_STORIES)),

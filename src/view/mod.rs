@@ -1,6 +1,7 @@
 //! The data of each page: a route of a site becomes a view, which holds everything that its template sees.
 
 mod data;
+mod interview;
 mod lists;
 mod open_points;
 mod pieces;
@@ -46,6 +47,12 @@ pub enum View<'a> {
     CaseStudy(Box<CaseStudyPage<'a>>),
     /// The page of a competency.
     Competency(Box<CompetencyPage<'a>>),
+    /// The list of interviews; only the author has it.
+    Interviews(InterviewsPage<'a>),
+    /// The page of an interview; only the author has it.
+    Interview(Box<InterviewPage<'a>>),
+    /// Questions that the author asks.
+    Asks(AsksPage<'a>),
     /// A page of the matrix of stories and competencies; only the author has it.
     Matrix(MatrixPage<'a>),
     /// How many stories answer each question of the bank; only the author has it.
@@ -69,6 +76,9 @@ impl View<'_> {
             Self::Question(_) => "question.html",
             Self::CaseStudy(_) => "case-study.html",
             Self::Competency(_) => "competency.html",
+            Self::Interviews(_) => "interviews.html",
+            Self::Interview(_) => "interview.html",
+            Self::Asks(_) => "asks.html",
             Self::Matrix(_) => "matrix.html",
             Self::Coverage(_) => "coverage.html",
             Self::OpenPoints(_) => "open-points.html",
@@ -99,6 +109,8 @@ pub fn pages(site: &Site) -> Vec<Page> {
             .map(|route| Page { route, key: None }),
     );
     pages.extend(site.competencies().map(PageKey::Competency).map(page));
+    pages.extend(site.interviews().map(PageKey::Interview).map(page));
+    pages.extend(site.asks_lists().map(PageKey::Asks).map(page));
     pages.extend(site.questions().map(PageKey::Question).map(page));
     pages.extend(site.case_studies().map(PageKey::CaseStudy).map(page));
     pages.extend(
@@ -135,7 +147,7 @@ fn lists_and_overviews(site: &Site) -> Vec<Route> {
 }
 
 /// The entries that the navigation can have, in order.
-const NAVIGATION: [(&str, Word, Route); 7] = [
+const NAVIGATION: [(&str, Word, Route); 8] = [
     ("questions", word::QUESTIONS, Route::List(Kind::Question, 1)),
     ("stories", word::STORIES, Route::List(Kind::Story, 1)),
     (
@@ -147,6 +159,11 @@ const NAVIGATION: [(&str, Word, Route); 7] = [
         "case-studies",
         word::CASE_STUDIES,
         Route::List(Kind::CaseStudy, 1),
+    ),
+    (
+        "interviews",
+        word::INTERVIEWS,
+        Route::List(Kind::Interview, 1),
     ),
     ("matrix", word::MATRIX, Route::Matrix(1)),
     ("coverage", word::COVERAGE, Route::Coverage),
@@ -208,6 +225,8 @@ pub fn view<'a>(
         Some(PageKey::Competency(competency)) => {
             View::Competency(Box::new(question::competency_page(writer, competency)))
         }
+        Some(PageKey::Interview(id)) => View::Interview(Box::new(interview::page(writer, id))),
+        Some(PageKey::Asks(id)) => View::Asks(interview::asks_page(writer, id)),
         None => list_or_overview(writer, route, style),
     }
 }
@@ -219,6 +238,7 @@ fn list_or_overview<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'
         Route::List(Kind::Question, number) => View::Questions(lists::questions(writer, *number)),
         Route::List(Kind::CaseStudy, _) => View::CaseStudies(lists::case_studies(writer)),
         Route::List(Kind::Competency, _) => View::Competencies(lists::competencies(writer)),
+        Route::List(Kind::Interview, _) => View::Interviews(interview::list(writer)),
         Route::Matrix(number) => View::Matrix(lists::matrix(writer, *number)),
         Route::Coverage => View::Coverage(lists::coverage(writer)),
         Route::OpenPoints => View::OpenPoints(open_points::page(writer)),
@@ -229,6 +249,7 @@ fn list_or_overview<'a>(writer: &mut PageWriter<'a>, route: &'a Route, style: &'
         | Route::Question(_)
         | Route::CaseStudy(_)
         | Route::Competency(_)
+        | Route::Interview(_)
         | Route::Static(_)
         | Route::Asset(_)
         | Route::Data(_) => View::NotFound(NotFoundPage {

@@ -8,11 +8,12 @@ use super::types::{
     AnswerView, Chip, FactView, FollowUpView, Head, LinkView, OccasionView, TellingLink,
 };
 use crate::html::{Ids, PageWriter, Style};
-use crate::model::{Audience, Author, Occasion, Prose, Section, Status, When};
+use crate::model::{Audience, Author, Occasion, Prose, Section, Status, Went, When};
 use crate::phrases::word;
 use crate::route::Route;
 use crate::site::{
-    CompetencyId, DocumentId, Origin, PageKey, QuestionId, Site, StoryId, Telling, TellingId,
+    CompetencyId, DocumentId, Fit, OccasionNames, Origin, PageKey, QuestionId, Reason, Site,
+    Standing, StoryId, Telling, TellingId,
 };
 
 /// The level of headings inside parts, below the parts' own.
@@ -24,6 +25,7 @@ pub fn full_style(heading_base: u8, ids: Ids) -> Style<'static> {
         heading_base,
         ids,
         left_out: &[],
+        strong: &[],
     }
 }
 
@@ -155,23 +157,44 @@ pub fn open_follow_ups(site: &Site, story: StoryId) -> impl Iterator<Item = Ques
     follow_ups.filter(|&question| site.is_open(question))
 }
 
-/// Occasions in words, the newest first.
-pub fn occasions<'a>(writer: &PageWriter<'a>, occasions: &'a [Occasion]) -> Vec<OccasionView<'a>> {
+/// Occasions in words, the newest first; `names` holds what each of them names.
+pub fn occasions<'a>(
+    writer: &PageWriter<'a>,
+    occasions: &'a [Occasion],
+    names: &[OccasionNames],
+) -> Vec<OccasionView<'a>> {
     let phrases = writer.context.phrases;
-    let mut sorted: Vec<&Occasion> = occasions.iter().collect();
-    sorted.sort_by_key(|occasion| std::cmp::Reverse(occasion.on));
+    let site = writer.context.site;
+    let day = |(occasion, names): &(&Occasion, &OccasionNames)| {
+        let there = names.interview;
+        let of_interview = there.and_then(|there| site.interview_meta(there).when);
+        occasion.on.or(of_interview)
+    };
+    let mut sorted: Vec<(&Occasion, &OccasionNames)> = occasions.iter().zip(names).collect();
+    sorted.sort_by_key(|occasion| std::cmp::Reverse(day(occasion)));
     let text = |words: &'a Option<Prose>| Prose::or_empty(words.as_ref());
-    let view = |occasion: &'a Occasion| OccasionView {
-        on: phrases.date(occasion.on),
-        who: text(&occasion.who),
-        round: text(&occasion.round),
+    let view = |occasion: (&'a Occasion, &OccasionNames)| OccasionView {
+        on: day(&occasion)
+            .map(|day| phrases.date(day))
+            .unwrap_or_default(),
+        who: text(&occasion.0.who),
+        round: text(&occasion.0.round),
+        interview: occasion
+            .1
+            .interview
+            .map(|interview| writer.link_view(PageKey::Interview(interview))),
+        question: occasion
+            .1
+            .question
+            .map(|question| writer.link_view(PageKey::Question(question))),
+        went: occasion.0.went.map_or("", Went::name),
     };
     sorted.into_iter().map(view).collect()
 }
 
-/// The figures of a story. Hyphens in their names become spaces.
-pub fn facts<'a>(writer: &PageWriter<'a>, story: StoryId) -> Vec<FactView<'a>> {
-    let facts = writer.context.site.story_meta(story).facts.iter();
+/// The figures of the story that a telling tells. Hyphens in their names become spaces.
+pub fn facts<'a>(writer: &PageWriter<'a>, id: TellingId) -> Vec<FactView<'a>> {
+    let facts = writer.context.site.story_meta(id.story).facts.iter();
     facts
         .map(|fact| FactView {
             label: fact.name.as_str().replace(['-', '_'], " ").into(),
@@ -190,12 +213,13 @@ pub fn written_by<'a>(writer: &PageWriter<'a>, telling: &'a Telling) -> &'a str 
     }
 }
 
-/// The name of an origin in views: `story`, `variant` or `derived`.
+/// The name of an origin in views: `story`, `variant`, `emphasis` or `cut`.
 pub fn origin_name(origin: Origin) -> &'static str {
     match origin {
         Origin::Story => "story",
         Origin::Variant(_) => "variant",
-        Origin::Derived(_) => "derived",
+        Origin::Emphasis(_) => "emphasis",
+        Origin::Cut(_) => "cut",
     }
 }
 
@@ -222,7 +246,7 @@ pub fn follow_ups<'a>(writer: &mut PageWriter<'a>, telling: TellingId) -> Vec<Fo
     let site = writer.context.site;
     let variant = match site.telling(telling).origin {
         Origin::Variant(document) => Some(document),
-        Origin::Story | Origin::Derived(_) => None,
+        Origin::Story | Origin::Emphasis(_) | Origin::Cut(_) => None,
     };
     site.story(telling.story)
         .follow_ups
@@ -282,70 +306,108 @@ pub enum Extent {
     Full(Ids),
 }
 
-/// A story in one of its tellings as an answer.
+/// A story as an answer to a question, in the telling that fits.
 pub fn answer<'a>(
     writer: &mut PageWriter<'a>,
-    id: TellingId,
-    why: Vec<String>,
+    story: StoryId,
+    question: QuestionId,
     extent: Extent,
 ) -> AnswerView<'a> {
     let site = writer.context.site;
+    let id = site.telling_for(story, question);
     let row = AnswerView {
-        story: site.story_meta(id.story).title.as_str(),
-        url: writer.link(PageKey::Telling(id), ""),
-        label: writer.label(id),
-        spoken: writer.spoken(site.telling(id).words),
-        why,
-        headline: headline(writer, id),
-        telling: None,
-        tellings: Vec::new(),
-        facts: Vec::new(),
-        follow_ups: Vec::new(),
+        why: reasons(writer, story, &site.reason(story, question)),
+        opening: Prose::or_empty(site.opening(id, question)),
+        ..answer_row(writer, id)
     };
     match extent {
         Extent::Row => row,
         Extent::Full(ids) => AnswerView {
             telling: Some(telling_view(writer, id, ids, Detail::Words)),
             tellings: telling_links(writer, id),
-            facts: facts(writer, id.story),
+            facts: facts(writer, id),
             follow_ups: follow_ups(writer, id),
             ..row
         },
     }
 }
 
-/// How a story fits a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fit {
-    /// A telling of the story names the question.
-    Named,
-    /// The story shares competencies with the question and could be adapted.
-    Adaptable,
+/// A story in one of its tellings, in one line and for no question.
+pub fn answer_row<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> AnswerView<'a> {
+    let site = writer.context.site;
+    AnswerView {
+        story: site.story_meta(id.story).title.as_str(),
+        url: writer.link(PageKey::Telling(id), ""),
+        label: writer.label(id),
+        spoken: writer.spoken(site.telling(id).words),
+        why: Vec::new(),
+        opening: "",
+        headline: headline(writer, id),
+        telling: None,
+        tellings: Vec::new(),
+        facts: Vec::new(),
+        follow_ups: Vec::new(),
+    }
 }
 
-/// The reasons for the place of a story among the answers to a question.
-pub fn reasons(
-    writer: &PageWriter<'_>,
-    story: StoryId,
-    question: QuestionId,
-    fit: Fit,
-) -> Vec<String> {
-    let site = writer.context.site;
+/// How often a question was asked, as far as its author noted it.
+pub fn times_asked(site: &Site, question: QuestionId) -> usize {
+    site.question_meta(question)
+        .map_or(0, |meta| meta.asked.len())
+}
+
+/// The name of a standing in views: `both`, `claimed` or `evidenced`.
+pub fn standing_name(standing: Standing) -> &'static str {
+    match (standing.is_claimed, standing.evidence) {
+        (true, Some(_)) => "both",
+        (true, None) => "claimed",
+        (false, _) => "evidenced",
+    }
+}
+
+/// The reasons for the place of a story among the answers to a question. Strength and what was told are for the author alone.
+pub fn reasons(writer: &PageWriter<'_>, story: StoryId, reason: &Reason) -> Vec<String> {
     let phrases = writer.context.phrases;
     let mut why = Vec::new();
-    if fit == Fit::Named {
-        why.push(phrases.text(word::REASON_NAMED).to_owned());
+    match reason.fit {
+        Fit::Written => why.push(phrases.text(word::REASON_WRITTEN).to_owned()),
+        Fit::Named => why.push(phrases.text(word::REASON_NAMED).to_owned()),
+        Fit::Adaptable => {}
     }
-    let probed = site.question(question).competencies.len() as u64;
-    if probed > 0 {
-        let shared = site.shared(story, question).to_string();
+    if let (Some(strength), true) = (reason.strength, writer.is_private()) {
+        let strength = strength.to_string();
+        why.push(phrases.fill(word::REASON_STRENGTH, &[("strength", &strength)]));
+    }
+    if reason.probed > 0 {
+        let shared = reason.shared.to_string();
+        let probed = reason.probed as u64;
         why.push(phrases.count(word::REASON_SHARED, probed, &[("shared", &shared)]));
     }
-    if let (Some(strength), true) = (site.story_meta(story).strength, writer.is_private()) {
-        why.push(phrases.fill(
-            word::REASON_STRENGTH,
-            &[("strength", &strength.to_string())],
-        ));
-    }
+    why.extend(
+        reason
+            .told_there
+            .map(|occasion| told_there(writer, story, occasion)),
+    );
     why
+}
+
+/// `told to Harbour on 3 March 2026`: the occasion is one of the story's `told`.
+pub fn told_there(writer: &PageWriter<'_>, story: StoryId, occasion: usize) -> String {
+    let site = writer.context.site;
+    let told = &site.story_meta(story).told[occasion];
+    let interview = site.story(story).told[occasion].interview;
+    let meta = interview.map(|interview| site.interview_meta(interview));
+    let company = match (meta, &told.who) {
+        (Some(meta), _) => meta.company.as_str(),
+        (None, who) => Prose::or_empty(who.as_ref()),
+    };
+    let day = told.on.or(meta.and_then(|meta| meta.when));
+    let phrases = writer.context.phrases;
+    match day {
+        Some(day) => phrases.fill(
+            word::REASON_TOLD_ON,
+            &[("company", company), ("day", &phrases.date(day))],
+        ),
+        None => phrases.fill(word::REASON_TOLD, &[("company", company)]),
+    }
 }

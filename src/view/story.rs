@@ -8,11 +8,11 @@ use super::pieces::{
     telling_links, to_u32, written_by,
 };
 use super::telling::{Detail, telling_view};
-use super::types::{ActionItemView, CaseStudyPage, FactView, SectionView, StoryPage};
+use super::types::{ActionItemView, AnsweredView, CaseStudyPage, FactView, SectionView, StoryPage};
 use crate::html::{Ids, PageWriter};
 use crate::model::{CaseStudy, Part, Prose, Section};
 use crate::phrases::{Phrases, Word, word};
-use crate::site::{CaseStudyId, DocumentId, Origin, PageKey, Site, TellingId};
+use crate::site::{CaseStudyId, DocumentId, Origin, PageKey, QuestionId, Site, TellingId};
 
 /// The page of a story or of another telling of it.
 pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
@@ -29,8 +29,8 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         title: meta.title.as_str(),
         is_story: id.is_main(),
         origin: origin_name(telling.origin),
-        derived_for: match telling.origin {
-            Origin::Derived(competency) => Some(writer.chip(competency)),
+        leans_on: match telling.origin {
+            Origin::Emphasis(competency) | Origin::Cut(competency) => Some(writer.chip(competency)),
             Origin::Story | Origin::Variant(_) => None,
         },
         by: written_by(writer, telling),
@@ -39,17 +39,33 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         role: Prose::or_empty(meta.role.as_ref()),
         strength: meta.strength.unwrap_or(0),
         competencies: writer.chips(&telling.competencies),
-        answers: writer.link_views(&telling.answers, PageKey::Question),
+        answers: answered(writer, id),
         tellings: telling_links(writer, id),
         telling: telling_view(writer, id, Ids::Given, Detail::Differences),
-        facts: facts(writer, id.story),
+        facts: facts(writer, id),
         follow_ups: follow_ups(writer, id),
-        told: occasions(writer, &meta.told),
+        told: occasions(writer, &meta.told, &story.told),
         case_studies: writer.link_views(&story.case_studies, PageKey::CaseStudy),
         backlinks: writer.backlinks(PageKey::Telling(id), |from| is_named(site, id, from)),
         open_points: to_u32(open_points(site, id)),
         open_points_url: writer.open_points_url(),
     }
+}
+
+/// The questions that a telling is for, each with its opening. What a story's hashtags give is for the questions of the story.
+fn answered<'a>(writer: &PageWriter<'a>, id: TellingId) -> Vec<AnsweredView<'a>> {
+    let site = writer.context.site;
+    let telling = site.telling(id);
+    let questions = match telling.origin {
+        Origin::Story | Origin::Variant(_) => &telling.answers,
+        Origin::Emphasis(_) | Origin::Cut(_) => &site.story(id.story).main().answers,
+    };
+    let view = |&question: &QuestionId| AnsweredView {
+        question: site.wording(question),
+        url: writer.link(PageKey::Question(question), ""),
+        opening: Prose::or_empty(site.opening(id, question)),
+    };
+    questions.iter().map(view).collect()
 }
 
 /// Whether the page of a telling links to another page in any case.
@@ -61,7 +77,11 @@ fn is_named(site: &Site, id: TellingId, page: PageKey) -> bool {
             site.telling(id).answers.contains(&question) || story.follow_ups.contains(&question)
         }
         PageKey::CaseStudy(case) => story.case_studies.contains(&case),
-        PageKey::Home | PageKey::Competency(_) => false,
+        PageKey::Interview(interview) => {
+            let told = &story.told;
+            told.iter().any(|names| names.interview == Some(interview))
+        }
+        PageKey::Home | PageKey::Competency(_) | PageKey::Asks(_) => false,
     }
 }
 
@@ -84,7 +104,7 @@ fn open_points(site: &Site, id: TellingId) -> usize {
     let story = site.story(id.story);
     let own = match site.telling(id).origin {
         Origin::Variant(document) => document,
-        Origin::Story | Origin::Derived(_) => story.document,
+        Origin::Story | Origin::Emphasis(_) | Origin::Cut(_) => story.document,
     };
     site.open_remarks(own) + open_follow_ups(site, id.story).count()
 }

@@ -20,7 +20,7 @@ pub fn headline(writer: &mut PageWriter<'_>, id: TellingId) -> String {
     let telling = site.telling(id);
     let of_variant = match telling.origin {
         Origin::Variant(document) => own_headline(site.document(document)),
-        Origin::Story | Origin::Derived(_) => None,
+        Origin::Story | Origin::Emphasis(_) | Origin::Cut(_) => None,
     };
     if let Some(text) = of_variant {
         return escaped(text);
@@ -86,22 +86,34 @@ pub fn telling_view<'a>(
     };
     let Text { lead, parts, meter } = sections.text();
     let seconds = writer.context.site.seconds(telling.words);
-    let target = telling
-        .length
-        .map(|length| length.0)
-        .filter(|&target| target > 0);
+    let target = writer.context.site.target(id).0;
+    // The bar is as long as the longer of the two: a short telling does not fill it.
+    let scale = seconds.max(target).max(1);
     TellingView {
         label: writer.label(id),
         url: writer.link(PageKey::Telling(id), ""),
         headline: headline(writer, id),
         words: telling.words,
         spoken: clock(seconds),
-        target: target.map(clock).unwrap_or_default(),
-        target_at: target.map_or(0, |target| (target * 100 / seconds.max(1)).min(100)),
-        over: target.is_some_and(|target| seconds > target + target / 10),
+        target: clock(target),
+        target_at: target * 100 / scale,
+        spoken_to: seconds * 100 / scale,
+        pace: pace(seconds, target),
+        over: pace(seconds, target) == "over",
         meter,
         lead,
         parts,
+    }
+}
+
+/// How a time stands to its target: `over` by more than a tenth, `short` under half of it, or empty.
+pub fn pace(seconds: u32, target: u32) -> &'static str {
+    if seconds > target + target / 10 {
+        "over"
+    } else if seconds * 2 < target {
+        "short"
+    } else {
+        ""
     }
 }
 
@@ -169,6 +181,7 @@ impl<'a> Sections<'_, 'a> {
             heading_base: INSIDE_PART,
             ids: self.ids,
             left_out,
+            strong: &self.telling.strong,
         };
         self.writer.html(document, nodes, style)
     }
@@ -222,7 +235,7 @@ impl<'a> Sections<'_, 'a> {
             ..plain_part(section, id, html)
         };
         match (self.detail, self.telling.origin) {
-            (Detail::Words, _) | (_, Origin::Story) => part,
+            (Detail::Words, _) | (_, Origin::Story | Origin::Emphasis(_)) => part,
             (Detail::Differences, _) => self.with_differences(told, part),
         }
     }
@@ -312,7 +325,7 @@ fn nodes_before_items(document: &Document, section: &Section) -> Option<Range<us
     Some(start..end)
 }
 
-/// The blocks of a section that a derived telling leaves out. Items of lists are put into a list again.
+/// The blocks of a section that a cut leaves out. Items of lists are put into a list again.
 fn left_out_html(writer: &mut PageWriter<'_>, id: SectionId, left_out: &[Range<usize>]) -> String {
     let site = writer.context.site;
     let body = &site.document(id.document).body;

@@ -103,14 +103,14 @@ pub struct PartView<'a> {
     pub replaces: String,
     /// On the page of a variant: how the part differs from the story: `same`, `retold`, `added`, `shortened`; otherwise empty.
     pub change: &'static str,
-    /// On the page of a derived telling: the blocks that it leaves out, as HTML; may be empty.
+    /// On the page of a cut: the blocks that it leaves out, as HTML; may be empty.
     pub left_out: String,
 }
 
 /// A link to another telling of the story.
 #[derive(Debug, Serialize, Hash)]
 pub struct TellingLink<'a> {
-    /// The name of the telling: `The story`, the title of a variant, `For ownership`.
+    /// The name of the telling: `The story`, the title of a variant, `Lean on ownership`.
     pub label: Cow<'a, str>,
     /// The address of its page, relative to this page.
     pub url: String,
@@ -118,7 +118,7 @@ pub struct TellingLink<'a> {
     pub spoken: String,
     /// Whether it is the telling that this page shows.
     pub current: bool,
-    /// `story`, `variant` or `derived`.
+    /// `story`, `variant`, `emphasis` or `cut`.
     pub origin: &'static str,
     /// Who wrote the words, if not the author (`chatgpt`); otherwise empty.
     pub by: &'a str,
@@ -139,10 +139,14 @@ pub struct TellingView<'a> {
     pub words: u32,
     /// How long it takes to say, `2:05`.
     pub spoken: String,
-    /// The target length, `1:30`; may be empty.
+    /// The target length, `1:30`: its own, that of the story, or that of the site.
     pub target: String,
-    /// The position of the target on the bar in per cent, at most 100; 0 without a target.
+    /// The position of the target on the bar in per cent, at most 100.
     pub target_at: u32,
+    /// The end of the telling on the bar in per cent, at most 100. The bar ends at the later of the two.
+    pub spoken_to: u32,
+    /// `over` if it exceeds its target by more than a tenth, `short` if it has less than half of it, otherwise empty.
+    pub pace: &'static str,
     /// Whether it exceeds its target by more than a tenth.
     pub over: bool,
     /// The bar.
@@ -180,12 +184,29 @@ pub struct FollowUpView<'a> {
 /// An occasion on which a story was told or a question was asked.
 #[derive(Debug, Serialize, Hash)]
 pub struct OccasionView<'a> {
-    /// The day, `2 October 2026`.
+    /// The day, `2 October 2026`; may be empty.
     pub on: String,
     /// To whom or by whom; may be empty.
     pub who: &'a str,
     /// The round of the interviews; may be empty.
     pub round: &'a str,
+    /// The interview that it happened in; absent if the author named none.
+    pub interview: Option<LinkView<'a>>,
+    /// The question that the story answered; absent if the author noted none.
+    pub question: Option<LinkView<'a>>,
+    /// `well`, `mixed`, `badly`, or empty.
+    pub went: &'static str,
+}
+
+/// A question that a telling is for.
+#[derive(Debug, Serialize, Hash)]
+pub struct AnsweredView<'a> {
+    /// The question.
+    pub question: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// The sentence that answers exactly this question, spoken before the story; may be empty.
+    pub opening: &'a str,
 }
 
 /// Template `story.html`: a story, or one of its other tellings.
@@ -197,10 +218,10 @@ pub struct StoryPage<'a> {
     pub title: &'a str,
     /// Whether this page is the story itself and not another telling of it.
     pub is_story: bool,
-    /// `story`, `variant` or `derived`.
+    /// `story`, `variant`, `emphasis` or `cut`.
     pub origin: &'static str,
-    /// The competency of a derived telling; on other pages absent.
-    pub derived_for: Option<Chip<'a>>,
+    /// The competency of an emphasis or a cut; on other pages absent.
+    pub leans_on: Option<Chip<'a>>,
     /// Who wrote the words of this telling, if not the author; otherwise empty.
     pub by: &'a str,
     /// `draft`, `ready` or `retired`.
@@ -214,7 +235,7 @@ pub struct StoryPage<'a> {
     /// The competencies that the telling shows.
     pub competencies: Vec<Chip<'a>>,
     /// The questions that the telling is for.
-    pub answers: Vec<LinkView<'a>>,
+    pub answers: Vec<AnsweredView<'a>>,
     /// All tellings of the story, the story itself first.
     pub tellings: Vec<TellingLink<'a>>,
     /// The telling that this page shows.
@@ -246,9 +267,11 @@ pub struct AnswerView<'a> {
     pub label: Cow<'a, str>,
     /// How long it takes to say, `2:05`.
     pub spoken: String,
-    /// Why it has this rank: `named for this question`, `shares 2 of 3 competencies`, `strength 4`; the last is for the
-    /// author alone.
+    /// Why it has this rank: `written for this question`, `strength 4`, `claims 2 of 3 competencies`, `told to Harbour on 3 March 2026`. The
+    /// strength and what was told are for the author alone.
     pub why: Vec<String>,
+    /// The sentence that answers exactly this question, spoken before the story; may be empty.
+    pub opening: &'a str,
     /// The headline as HTML; empty without one.
     pub headline: String,
     /// The telling in full; only for the first few stories, because the page must be readable at a glance.
@@ -280,6 +303,8 @@ pub struct QuestionPage<'a> {
     pub about: Option<LinkView<'a>>,
     /// For a question of the bank the guidance, for a follow-up the answer, as HTML; empty without any.
     pub body: String,
+    /// Answers that need no story, the one for the coming interview first.
+    pub direct: Vec<DirectAnswerView<'a>>,
     /// Whether it is a follow-up that still lacks its answer.
     pub open: bool,
     /// The stories that answer it, best first; at most a hundred.
@@ -292,6 +317,25 @@ pub struct QuestionPage<'a> {
     pub adaptable_more: u32,
     /// The pages that link here.
     pub backlinks: Vec<LinkView<'a>>,
+}
+
+/// An answer that needs no story.
+#[derive(Debug, Serialize, Hash)]
+pub struct DirectAnswerView<'a> {
+    /// The fragment that leads to it, without `#`; may be empty.
+    pub id: String,
+    /// The interview that it is for; absent for the answer that fits everywhere.
+    pub interview: Option<LinkView<'a>>,
+    /// Whether that is the coming interview.
+    pub is_coming: bool,
+    /// The words, as HTML.
+    pub html: String,
+    /// How long it takes to say, `0:45`.
+    pub spoken: String,
+    /// The target length, `1:30`.
+    pub target: String,
+    /// `over`, `short` or empty, as in [`TellingView::pace`].
+    pub pace: &'static str,
 }
 
 /// The names of a competency in one employer's framework.
@@ -316,10 +360,12 @@ pub struct CompetencyPage<'a> {
     pub frameworks: Vec<FrameworkView<'a>>,
     /// The text of the file, as HTML; empty without any.
     pub body: String,
-    /// The stories that show it, each in the telling for it, best first; at most a hundred; `why` is empty.
+    /// The stories that claim it, each in the telling for it, best first; at most a hundred; `why` is empty.
     pub stories: Vec<AnswerView<'a>>,
     /// How many more there are.
     pub stories_more: u32,
+    /// Stories that have hashtags for it and do not claim it, best first; at most a hundred; `why` is empty.
+    pub evidenced: Vec<AnswerView<'a>>,
     /// The questions that probe it.
     pub questions: Vec<QuestionRow<'a>>,
     /// The pages that link here.
@@ -419,6 +465,10 @@ pub struct QuestionRow<'a> {
     pub stories: u32,
     /// How many stories could be adapted.
     pub adaptable: u32,
+    /// Whether it has an answer of its own, which needs no story.
+    pub direct: bool,
+    /// How often it was asked; 0 unless the site is private.
+    pub asked: u32,
     /// The best answer: its story, telling and time; absent if no story lists the question.
     pub best: Option<AnswerView<'a>>,
 }
@@ -514,6 +564,136 @@ pub struct CompetenciesPage<'a> {
     pub competencies: Vec<CompetencyRow<'a>>,
 }
 
+/// An interview in a list.
+#[derive(Debug, Serialize, Hash)]
+pub struct InterviewRow<'a> {
+    /// Its title, else the company and the round.
+    pub title: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// When it is, or was; may be empty.
+    pub when: String,
+    /// Whether it comes next.
+    pub is_coming: bool,
+    /// `draft`, `ready` or `retired`.
+    pub status: &'static str,
+    /// How many questions are likely.
+    pub questions: u32,
+    /// How many stories were told in it.
+    pub told: u32,
+}
+
+/// Template `interviews.html`.
+#[derive(Debug, Serialize, Hash)]
+pub struct InterviewsPage<'a> {
+    /// The data of every page; `section` is `interviews`.
+    pub page: Head<'a>,
+    /// All interviews, the coming one first, then the latest.
+    pub interviews: Vec<InterviewRow<'a>>,
+}
+
+/// A competency under the names that one employer uses.
+#[derive(Debug, Serialize, Hash)]
+pub struct NamedChip<'a> {
+    /// The title of the competency.
+    pub title: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// What the employer calls it; empty if its frameworks have no name for it.
+    pub names: Vec<&'a str>,
+}
+
+/// A question that an interview may bring.
+#[derive(Debug, Serialize, Hash)]
+pub struct LikelyQuestion<'a> {
+    /// The question.
+    pub question: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// What it probes, under the names of this employer.
+    pub competencies: Vec<NamedChip<'a>>,
+    /// The story to tell; absent if no story names the question.
+    pub best: Option<AnswerView<'a>>,
+    /// When this company has heard that story, `told to Harbour on 3 March 2026`; empty if it has not.
+    pub told: String,
+    /// The answer that needs no story, as HTML; empty without one.
+    pub direct: String,
+    /// Whether it was asked in this interview.
+    pub asked: bool,
+}
+
+/// A story that a company has heard.
+#[derive(Debug, Serialize, Hash)]
+pub struct ToldView<'a> {
+    /// The title of the story.
+    pub story: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// When, to whom, in which interview, and how it went.
+    pub occasion: OccasionView<'a>,
+}
+
+/// A list of questions to ask.
+#[derive(Debug, Serialize, Hash)]
+pub struct AsksView<'a> {
+    /// The title of the list.
+    pub title: &'a str,
+    /// The address of its page, relative to this page.
+    pub url: String,
+    /// The questions.
+    pub questions: Vec<&'a str>,
+}
+
+/// Template `interview.html`: what to say in an interview, and what was said. Only the author has it.
+#[derive(Debug, Serialize, Hash)]
+pub struct InterviewPage<'a> {
+    /// The data of every page; `section` is `interviews`.
+    pub page: Head<'a>,
+    /// Its title, else the company and the round.
+    pub title: &'a str,
+    /// The employer.
+    pub company: &'a str,
+    /// When it is, or was; may be empty.
+    pub when: String,
+    /// Which round it is; may be empty.
+    pub round: &'a str,
+    /// Whether it comes next.
+    pub is_coming: bool,
+    /// Whom the author meets.
+    pub people: Vec<&'a str>,
+    /// The frameworks whose names the page shows, `Amazon`.
+    pub frameworks: Vec<String>,
+    /// The author's notes, as HTML; empty without any.
+    pub body: String,
+    /// The likely questions, in the author's order.
+    pub questions: Vec<LikelyQuestion<'a>>,
+    /// Other questions that were asked in it.
+    pub asked: Vec<LinkView<'a>>,
+    /// What was told in it.
+    pub told: Vec<ToldView<'a>>,
+    /// What the company heard on other occasions.
+    pub told_earlier: Vec<ToldView<'a>>,
+    /// The questions to ask.
+    pub asks: Vec<AsksView<'a>>,
+    /// The other interviews at the company.
+    pub rounds: Vec<LinkView<'a>>,
+    /// The pages that link here, apart from those named above.
+    pub backlinks: Vec<LinkView<'a>>,
+}
+
+/// Template `asks.html`: questions that the author asks.
+#[derive(Debug, Serialize, Hash)]
+pub struct AsksPage<'a> {
+    /// The data of every page; `section` is `questions`.
+    pub page: Head<'a>,
+    /// The title of the list.
+    pub title: &'a str,
+    /// The whole text of the file, as HTML: each question is a heading.
+    pub body: String,
+    /// The pages that link here.
+    pub backlinks: Vec<LinkView<'a>>,
+}
+
 /// Template `case-studies.html`.
 #[derive(Debug, Serialize, Hash)]
 pub struct CaseStudiesPage<'a> {
@@ -541,8 +721,12 @@ pub struct MatrixRow<'a> {
 pub struct MatrixCell {
     /// The address of the telling for the competency; empty if the story does not show it.
     pub url: String,
-    /// `variant`, `derived`, `story`, or empty.
+    /// `variant`, `emphasis`, `story`, or empty.
     pub origin: &'static str,
+    /// `both` if the story claims the competency and has hashtags for it, `claimed`, `evidenced`, or empty.
+    pub standing: &'static str,
+    /// How much of the story's action has the hashtag, in per cent of its words.
+    pub share: u8,
 }
 
 /// Template `matrix.html`: which story shows which competency.
@@ -609,7 +793,7 @@ pub struct HomePage<'a> {
     pub page: Head<'a>,
     /// The text of `home.md`, as HTML; empty without one.
     pub body: String,
-    /// How many questions of the bank have a story.
+    /// How many questions of the bank have a story or an answer of their own.
     pub questions_covered: u32,
     /// How many questions of the bank there are.
     pub questions_total: u32,
@@ -621,6 +805,8 @@ pub struct HomePage<'a> {
     pub open_points: u32,
     /// How many stories there are, retired ones included.
     pub stories_total: u32,
+    /// The interview that comes next; absent if there is none, and unless the site is private.
+    pub coming: Option<InterviewRow<'a>>,
     /// Questions with an answer, at most two dozen.
     pub ready: Vec<QuestionRow<'a>>,
     /// Questions without one, at most a dozen.

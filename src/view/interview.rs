@@ -1,0 +1,251 @@
+//! The pages of interviews, and of the questions that the author asks.
+
+use std::cmp::Reverse;
+
+use super::lists::head;
+use super::pieces::{Extent, answer, date, full_style, occasions, to_u32, told_there};
+use super::types::{
+    AsksPage, AsksView, InterviewPage, InterviewRow, InterviewsPage, LikelyQuestion, LinkView,
+    NamedChip, ToldView,
+};
+use crate::html::{Ids, PageWriter};
+use crate::model::Prose;
+use crate::phrases::word;
+use crate::site::{
+    AsksId, CompetencyId, InterviewId, PageKey, QuestionId, Site, StoryId, capitalised,
+};
+use crate::slug::Slug;
+
+/// The level of headings right below the title of a page.
+const BELOW_TITLE: u8 = 2;
+
+/// The list of interviews: the coming one first, then the latest.
+pub fn list<'a>(writer: &mut PageWriter<'a>) -> InterviewsPage<'a> {
+    let site = writer.context.site;
+    let mut interviews: Vec<InterviewId> = site.interviews().collect();
+    let when = |id: InterviewId| site.interview_meta(id).when;
+    interviews.sort_by_key(|&id| (Some(id) != site.coming, Reverse(when(id))));
+    InterviewsPage {
+        page: head(
+            writer,
+            word::INTERVIEWS,
+            1,
+            word::ABOUT_INTERVIEWS,
+            "interviews",
+        ),
+        interviews: interviews.into_iter().map(|id| row(writer, id)).collect(),
+    }
+}
+
+/// An interview in one line.
+pub fn row<'a>(writer: &PageWriter<'a>, id: InterviewId) -> InterviewRow<'a> {
+    let site = writer.context.site;
+    let interview = site.interview(id);
+    InterviewRow {
+        title: &interview.title,
+        url: writer.link(PageKey::Interview(id), ""),
+        when: date(writer, site.interview_meta(id).when),
+        is_coming: site.coming == Some(id),
+        status: site.document(interview.document).status.name(),
+        questions: to_u32(interview.questions.len()),
+        told: to_u32(interview.told.len()),
+    }
+}
+
+/// The page of an interview.
+pub fn page<'a>(writer: &mut PageWriter<'a>, id: InterviewId) -> InterviewPage<'a> {
+    let site = writer.context.site;
+    let interview = site.interview(id);
+    let meta = site.interview_meta(id);
+    let nodes = 0..site.document(interview.document).body.nodes.len();
+    let questions = interview.questions.iter();
+    let questions = questions
+        .map(|&question| likely(writer, id, question))
+        .collect();
+    let (told, told_earlier) = told(writer, id);
+    let is_likely = |question: &&QuestionId| interview.questions.contains(question);
+    let asked = interview.asked.iter().filter(|asked| !is_likely(asked));
+    let asked = asked.map(|&question| writer.link_view(PageKey::Question(question)));
+    let is_named = |page: PageKey| match page {
+        PageKey::Question(question) => {
+            interview.questions.contains(&question) || interview.asked.contains(&question)
+        }
+        PageKey::Telling(telling) => {
+            let told = &interview.told;
+            told.iter().any(|told| told.story == telling.story)
+        }
+        _ => false,
+    };
+    InterviewPage {
+        page: writer.head(interview.title.as_str(), "", "interviews"),
+        title: &interview.title,
+        company: meta.company.as_str(),
+        when: date(writer, meta.when),
+        round: Prose::or_empty(meta.round.as_ref()),
+        is_coming: site.coming == Some(id),
+        people: meta.people.iter().map(Prose::as_str).collect(),
+        frameworks: meta
+            .frameworks
+            .iter()
+            .map(|framework| capitalised(framework.as_str()))
+            .collect(),
+        questions,
+        asked: asked.collect(),
+        told,
+        told_earlier,
+        asks: site.asks_lists().map(|list| asks(writer, list)).collect(),
+        rounds: rounds(writer, id),
+        backlinks: writer.backlinks(PageKey::Interview(id), is_named),
+        body: writer.html(
+            interview.document,
+            nodes,
+            full_style(BELOW_TITLE, Ids::Given),
+        ),
+    }
+}
+
+fn likely<'a>(
+    writer: &mut PageWriter<'a>,
+    interview: InterviewId,
+    question: QuestionId,
+) -> LikelyQuestion<'a> {
+    let site = writer.context.site;
+    let best = site.best_for(question, interview);
+    let told = best.and_then(|story| Some((story, site.told_at(story, interview)?)));
+    LikelyQuestion {
+        question: site.wording(question),
+        url: writer.link(PageKey::Question(question), ""),
+        competencies: site
+            .question(question)
+            .competencies
+            .iter()
+            .map(|&competency| named_chip(writer, interview, competency))
+            .collect(),
+        best: best.map(|story| answer(writer, story, question, Extent::Row)),
+        told: told.map_or_else(String::new, |(story, occasion)| {
+            told_there(writer, story, occasion)
+        }),
+        direct: direct(writer, interview, question),
+        asked: site.interview(interview).asked.contains(&question),
+    }
+}
+
+/// The direct answer to a question: the one for the interview, else the one that fits everywhere.
+fn direct(writer: &mut PageWriter<'_>, interview: InterviewId, question: QuestionId) -> String {
+    let site = writer.context.site;
+    let slug = &site.interview(interview).slug;
+    let answers = site.direct_answers(question);
+    let own = answers
+        .iter()
+        .find(|answer| answer.interview.as_ref() == Some(slug));
+    let general = || answers.iter().find(|answer| answer.interview.is_none());
+    let Some(answer) = own.or_else(general) else {
+        return String::new();
+    };
+    let document = site.question(question).document;
+    let style = full_style(BELOW_TITLE + 2, Ids::Omitted);
+    writer.html(document, answer.nodes.clone(), style)
+}
+
+/// A competency under the names of the interview's frameworks.
+fn named_chip<'a>(
+    writer: &PageWriter<'a>,
+    interview: InterviewId,
+    competency: CompetencyId,
+) -> NamedChip<'a> {
+    let site = writer.context.site;
+    let wanted: Vec<Slug> = site
+        .interview_meta(interview)
+        .frameworks
+        .iter()
+        .map(|framework| Slug::of(framework.as_str()))
+        .collect();
+    let page = PageKey::Competency(competency);
+    let frameworks = site.competency_meta(competency).frameworks.iter();
+    NamedChip {
+        title: site.title(page),
+        url: writer.link(page, ""),
+        names: frameworks
+            .filter(|(name, _)| wanted.contains(&Slug::of(name.as_str())))
+            .flat_map(|(_, names)| names.iter().map(Prose::as_str))
+            .collect(),
+    }
+}
+
+/// What was told in an interview, and what its company heard on other occasions, the latest first.
+fn told<'a>(writer: &PageWriter<'a>, id: InterviewId) -> (Vec<ToldView<'a>>, Vec<ToldView<'a>>) {
+    let site = writer.context.site;
+    let (mut here, mut earlier) = (Vec::new(), Vec::new());
+    for story in site.stories() {
+        for occasion in site.told_to_company(story, id) {
+            let is_here = site.story(story).told[occasion].interview == Some(id);
+            let list = if is_here { &mut here } else { &mut earlier };
+            list.push((story, occasion));
+        }
+    }
+    earlier.sort_by_key(|&(story, occasion)| Reverse(site.day_of(story, occasion)));
+    let view = |(story, occasion)| told_view(writer, story, occasion);
+    (
+        here.into_iter().filter_map(view).collect(),
+        earlier.into_iter().filter_map(view).collect(),
+    )
+}
+
+fn told_view<'a>(writer: &PageWriter<'a>, story: StoryId, occasion: usize) -> Option<ToldView<'a>> {
+    let site = writer.context.site;
+    let meta = site.story_meta(story);
+    let names = &site.story(story).told;
+    let view = occasions(
+        writer,
+        &meta.told[occasion..=occasion],
+        &names[occasion..=occasion],
+    );
+    Some(ToldView {
+        story: meta.title.as_str(),
+        url: writer.link(PageKey::story(story), ""),
+        occasion: view.into_iter().next()?,
+    })
+}
+
+/// The other interviews at the company of one.
+fn rounds<'a>(writer: &PageWriter<'a>, id: InterviewId) -> Vec<LinkView<'a>> {
+    let site = writer.context.site;
+    let company = |id: InterviewId| Slug::of(site.interview_meta(id).company.as_str());
+    let own = company(id);
+    site.interviews()
+        .filter(|&other| other != id && company(other) == own)
+        .map(|other| writer.link_view(PageKey::Interview(other)))
+        .collect()
+}
+
+/// A list of questions to ask, without the notes on them.
+fn asks<'a>(writer: &PageWriter<'a>, id: AsksId) -> AsksView<'a> {
+    let site = writer.context.site;
+    AsksView {
+        title: site.title(PageKey::Asks(id)),
+        url: writer.link(PageKey::Asks(id), ""),
+        questions: questions_of(site, id),
+    }
+}
+
+fn questions_of(site: &Site, id: AsksId) -> Vec<&str> {
+    let sections = site.document(site.asks_list(id).document).sections.iter();
+    let items = sections.flat_map(|section| &section.items);
+    items.map(|item| item.question.as_str()).collect()
+}
+
+/// The page of a list of questions that the author asks.
+pub fn asks_page<'a>(writer: &mut PageWriter<'a>, id: AsksId) -> AsksPage<'a> {
+    let site = writer.context.site;
+    let title = site.title(PageKey::Asks(id));
+    let document = site.asks_list(id).document;
+    let nodes = 0..site.document(document).body.nodes.len();
+    AsksPage {
+        page: writer.head(title, "", "questions"),
+        title,
+        body: writer.html(document, nodes, full_style(BELOW_TITLE, Ids::Given)),
+        backlinks: writer.backlinks(PageKey::Asks(id), |page| {
+            matches!(page, PageKey::Interview(_))
+        }),
+    }
+}
