@@ -44,7 +44,7 @@ pub enum Command {
         #[arg(default_value = ".")]
         folder: PathBuf,
     },
-    /// Create a story, question, case study, competency or variant from a template that explains each part
+    /// Create a story, variant, question, case study, competency or interview from a template that explains each part
     #[command(
         after_help = "Examples:\n  storybank new question mistake 'Tell me about a mistake'\n  storybank new variant the-outage-nobody-saw in-thirty-seconds"
     )]
@@ -199,6 +199,7 @@ pub enum DocumentKind {
     Question,
     CaseStudy,
     Competency,
+    Interview,
     Variant,
 }
 

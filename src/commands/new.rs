@@ -74,6 +74,7 @@ const VARIANT: &str = include_str!("templates/new/variant.md");
 const QUESTION: &str = include_str!("templates/new/question.md");
 const CASE_STUDY: &str = include_str!("templates/new/case-study.md");
 const COMPETENCY: &str = include_str!("templates/new/competency.md");
+const INTERVIEW: &str = include_str!("templates/new/interview.md");
 
 /// Creates a site in a folder without one.
 pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
@@ -237,34 +238,55 @@ impl Known<'_> {
 
     /// The competencies of the site, as lines of a comment.
     fn competencies(&self) -> String {
-        const WIDTH: usize = 110;
-        let mut slugs: Vec<&str> = self
-            .site()
-            .competencies
-            .iter()
-            .map(|competency| competency.slug.as_str())
-            .collect();
-        slugs.sort_unstable();
-        if slugs.is_empty() {
-            return "# There is none in this site yet; `storybank new competency` starts one."
-                .to_owned();
-        }
-        let mut lines = vec!["# This site has:".to_owned()];
-        for (index, slug) in slugs.iter().enumerate() {
-            let word = if index + 1 < slugs.len() {
-                format!("{slug},")
-            } else {
-                (*slug).to_owned()
-            };
-            match lines.last_mut() {
-                Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
-                    *line = format!("{line} {word}");
-                }
-                _ => lines.push(format!("# {word}")),
-            }
-        }
-        lines.join("\n")
+        let competencies = self.site().competencies.iter();
+        let slugs = competencies.map(|competency| competency.slug.to_string());
+        listed(slugs).unwrap_or_else(|| {
+            "# There is none in this site yet; `storybank new competency` starts one.".to_owned()
+        })
     }
+
+    /// The questions of the bank, as lines of a comment.
+    fn questions(&self) -> String {
+        let site = self.site();
+        let questions = site.questions().filter(|&id| site.is_of_bank(id));
+        let slugs = questions.map(|id| site.question(id).slug.to_string());
+        listed(slugs).unwrap_or_else(|| {
+            "# There is none in this site yet; `storybank new question` starts one.".to_owned()
+        })
+    }
+
+    /// The frameworks that competencies have names in, as lines of a comment.
+    fn frameworks(&self) -> String {
+        let site = self.site();
+        let names = site
+            .competencies()
+            .flat_map(|id| &site.competency_meta(id).frameworks)
+            .filter(|(name, _)| name.as_str().chars().all(char::is_alphanumeric))
+            .map(|(name, _)| name.as_str().to_owned());
+        listed(names).unwrap_or_else(|| {
+            "# No competency of this site has names in a framework yet.".to_owned()
+        })
+    }
+}
+
+/// Names as lines of a comment, in order and each once; `None` if there is none.
+fn listed(names: impl Iterator<Item = String>) -> Option<String> {
+    const WIDTH: usize = 110;
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    let last = names.len().checked_sub(1)?;
+    let mut lines = vec!["# This site has:".to_owned()];
+    for (index, name) in names.into_iter().enumerate() {
+        let comma = if index < last { "," } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + name.chars().count() < WIDTH => {
+                line.push_str(&format!(" {name}{comma}"));
+            }
+            _ => lines.push(format!("# {name}{comma}")),
+        }
+    }
+    Some(lines.join("\n"))
 }
 
 /// A file to create.
@@ -310,6 +332,7 @@ fn plan(
         DocumentKind::Question => (Kind::Question, QUESTION, FirstStatus::Ready),
         DocumentKind::CaseStudy => (Kind::CaseStudy, CASE_STUDY, FirstStatus::Draft),
         DocumentKind::Competency => (Kind::Competency, COMPETENCY, FirstStatus::Ready),
+        DocumentKind::Interview => (Kind::Interview, INTERVIEW, FirstStatus::Ready),
         DocumentKind::Variant => return variant(name, words, known),
     };
     let name = Name::of(name)?.called(words)?;
@@ -322,7 +345,7 @@ fn plan(
     }
     Ok(NewFile {
         path: path(kind, &name.slug),
-        text: filled(template, known, &name.words),
+        text: filled(template, known, &name),
         story: None,
         status,
     })
@@ -369,7 +392,7 @@ fn variant(name: &str, words: Option<&str>, known: &Known<'_>) -> Result<NewFile
     let template = variant_template(&story, slug, known);
     Ok(NewFile {
         path: format!("{folder}/{slug}.md"),
-        text: filled(&template, known, &name.words),
+        text: filled(&template, known, &name),
         story: Some(story),
         status: FirstStatus::Draft,
     })
@@ -427,10 +450,13 @@ fn headings(story: &Document) -> String {
 }
 
 /// Fills a template. The title is replaced last, because it may contain a placeholder.
-fn filled(template: &str, known: &Known<'_>, words: &str) -> String {
+fn filled(template: &str, known: &Known<'_>, name: &Name) -> String {
     template
+        .replace("{slug}", name.slug.as_str())
         .replace("{known}", &known.competencies())
-        .replacen("{title}", &yaml(words), 1)
+        .replace("{questions}", &known.questions())
+        .replace("{frameworks}", &known.frameworks())
+        .replacen("{title}", &yaml(&name.words), 1)
 }
 
 /// A name from the command line.
@@ -678,12 +704,13 @@ mod tests {
     }
 
     #[test]
-    fn questions_and_competencies_are_ready_and_the_others_drafts() {
+    fn questions_competencies_and_interviews_are_ready_and_the_others_drafts() {
         for (kind, status) in [
             (DocumentKind::Story, Status::Draft),
             (DocumentKind::CaseStudy, Status::Draft),
             (DocumentKind::Question, Status::Ready),
             (DocumentKind::Competency, Status::Ready),
+            (DocumentKind::Interview, Status::Ready),
         ] {
             let file = planned(kind, "new one", None, SITE).expect("there is none yet");
             let inputs = inputs(
@@ -726,7 +753,7 @@ mod tests {
         #[test]
         fn whatever_it_is_called_a_new_file_is_sound(name in "[^İ]{0,40}", in_words in "[a-z]{1,9}[:#'\"&*!%@`{}, -][ a-z0-9#:%{}]{0,9}") {
             for name in [name, in_words] {
-                for kind in [DocumentKind::Story, DocumentKind::Question, DocumentKind::CaseStudy, DocumentKind::Competency, DocumentKind::Variant] {
+                for kind in [DocumentKind::Story, DocumentKind::Question, DocumentKind::CaseStudy, DocumentKind::Competency, DocumentKind::Interview, DocumentKind::Variant] {
                     let name = if kind == DocumentKind::Variant { format!("the-reminders-that-went-out-twice/{name}") } else { name.clone() };
                     let Ok(file) = planned(kind, &name, None, SITE) else { continue };
                     let parts: Vec<&str> = file.path.split('/').collect();

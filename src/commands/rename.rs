@@ -51,6 +51,7 @@ fn subject(kind: DocumentKind) -> Subject {
         DocumentKind::Question => Subject::Document(Kind::Question),
         DocumentKind::CaseStudy => Subject::Document(Kind::CaseStudy),
         DocumentKind::Competency => Subject::Document(Kind::Competency),
+        DocumentKind::Interview => Subject::Document(Kind::Interview),
         DocumentKind::Variant => Subject::Variant,
     }
 }

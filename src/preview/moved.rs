@@ -88,7 +88,9 @@ impl<'a> Sites<'a> {
             .map(PageKey::Telling)
             .chain(site.questions().map(PageKey::Question))
             .chain(site.case_studies().map(PageKey::CaseStudy))
-            .chain(site.competencies().map(PageKey::Competency));
+            .chain(site.competencies().map(PageKey::Competency))
+            .chain(site.interviews().map(PageKey::Interview))
+            .chain(site.asks_lists().map(PageKey::Asks));
         pages.filter_map(|page| {
             let from = Route::of(self.before, page).path();
             let to = Route::of(self.now, self.now_at(page)?).path();
@@ -108,7 +110,11 @@ impl<'a> Sites<'a> {
                     None => self.now.page_of(document),
                 }
             }
-            PageKey::Home | PageKey::CaseStudy(_) | PageKey::Competency(_) => {
+            PageKey::Home
+            | PageKey::CaseStudy(_)
+            | PageKey::Competency(_)
+            | PageKey::Interview(_)
+            | PageKey::Asks(_) => {
                 let document = self.document(self.before.document_of(page)?)?;
                 self.now.page_of(document)
             }
@@ -142,7 +148,8 @@ impl<'a> Sites<'a> {
         let origin = match self.before.telling(id).origin {
             Origin::Story => Origin::Story,
             Origin::Variant(document) => Origin::Variant(self.document(document)?),
-            Origin::Derived(competency) => Origin::Derived(self.competency(competency)?),
+            Origin::Emphasis(competency) => Origin::Emphasis(self.competency(competency)?),
+            Origin::Cut(competency) => Origin::Cut(self.competency(competency)?),
         };
         self.now
             .tellings(story)

@@ -150,11 +150,29 @@ fn references(site: &Site, page: PageKey, name: impl Fn(PageKey) -> PageName) ->
     let stories = |ids: &[_]| names(ids.iter().copied().map(PageKey::story).collect());
     let questions = |ids: &[_]| names(ids.iter().copied().map(PageKey::Question).collect());
     match page {
-        PageKey::Home => Vec::new(),
-        PageKey::Telling(id) => vec![
-            ("competencies", competencies(&site.telling(id).competencies)),
-            ("follow-ups", questions(&site.story(id.story).follow_ups)),
-        ],
+        PageKey::Home | PageKey::Asks(_) => Vec::new(),
+        PageKey::Telling(id) => {
+            let story = site.story(id.story);
+            let evidence = story.evidence.iter().map(|evidence| evidence.competency);
+            let told = story.told.iter();
+            let heard = told.clone().filter_map(|occasion| occasion.interview);
+            let answered = told.filter_map(|occasion| occasion.question);
+            vec![
+                ("competencies", competencies(&site.telling(id).competencies)),
+                ("claimed", competencies(&story.claimed)),
+                ("evidence", competencies(&evidence.collect::<Vec<_>>())),
+                ("follow-ups", questions(&story.follow_ups)),
+                ("told in", names(heard.map(PageKey::Interview).collect())),
+                ("answered", questions(&answered.collect::<Vec<_>>())),
+            ]
+        }
+        PageKey::Interview(id) => {
+            let interview = site.interview(id);
+            vec![
+                ("questions", questions(&interview.questions)),
+                ("asked", questions(&interview.asked)),
+            ]
+        }
         PageKey::Question(id) => vec![
             (
                 "competencies",

@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 use super::{Edit, Plan};
-use crate::model::{
-    CaseStudy, Competency, Document, Home, Kind, Meta, Question, Sheet, Story, Variant,
-};
+use crate::model::{Answer, Document, Kind, Meta, Occasion};
 use crate::slug::Slug;
 use crate::source::{Span, Spanned, locate};
 
@@ -34,37 +32,53 @@ impl Plan<'_> {
 
 /// Everything that front matter names by its slug.
 fn names_in(meta: &Meta) -> Vec<(Kind, &Spanned<Slug>)> {
-    let lists: Vec<(Kind, &[Spanned<Slug>])> = match meta {
-        Meta::Story(Story {
-            competencies,
-            answers,
-            ..
-        })
-        | Meta::Variant(Variant {
-            competencies,
-            answers,
-            ..
-        }) => vec![(Kind::Competency, competencies), (Kind::Question, answers)],
-        Meta::Question(Question {
-            competencies,
-            about,
-            ..
-        })
-        | Meta::Sheet(Sheet {
-            competencies,
-            about,
-            ..
-        }) => vec![
-            (Kind::Competency, competencies),
-            (Kind::Story, about.as_slice()),
-        ],
-        Meta::CaseStudy(CaseStudy { story, .. }) => vec![(Kind::Story, story.as_slice())],
-        Meta::Competency(Competency { .. }) | Meta::Home(Home { .. }) => Vec::new(),
-    };
-    lists
-        .into_iter()
-        .flat_map(|(kind, slugs)| slugs.iter().map(move |slug| (kind, slug)))
-        .collect()
+    let story = |slug| (Kind::Story, slug);
+    match meta {
+        Meta::Story(meta) => competencies(&meta.competencies)
+            .chain(answers(&meta.answers))
+            .chain(occasions(&meta.told))
+            .collect(),
+        Meta::Variant(variant) => competencies(&variant.competencies)
+            .chain(answers(&variant.answers))
+            .collect(),
+        Meta::Question(question) => competencies(&question.competencies)
+            .chain(question.about.iter().map(story))
+            .chain(occasions(&question.asked))
+            .collect(),
+        Meta::Sheet(sheet) => competencies(&sheet.competencies)
+            .chain(sheet.about.iter().map(story))
+            .collect(),
+        Meta::CaseStudy(case) => case.story.iter().map(story).collect(),
+        Meta::Interview(interview) => interview
+            .questions
+            .iter()
+            .map(|slug| (Kind::Question, slug))
+            .collect(),
+        Meta::Asks(_) | Meta::Competency(_) | Meta::Home(_) => Vec::new(),
+    }
+}
+
+fn competencies(slugs: &[Spanned<Slug>]) -> impl Iterator<Item = (Kind, &Spanned<Slug>)> {
+    slugs.iter().map(|slug| (Kind::Competency, slug))
+}
+
+/// The questions that a telling answers.
+fn answers(answers: &[Answer]) -> impl Iterator<Item = (Kind, &Spanned<Slug>)> {
+    answers
+        .iter()
+        .map(|answer| (Kind::Question, &answer.question))
+}
+
+/// What occasions name.
+fn occasions(occasions: &[Occasion]) -> impl Iterator<Item = (Kind, &Spanned<Slug>)> {
+    occasions.iter().flat_map(|occasion| {
+        let interview = occasion
+            .interview
+            .iter()
+            .map(|slug| (Kind::Interview, slug));
+        let question = occasion.question.iter().map(|slug| (Kind::Question, slug));
+        interview.chain(question)
+    })
 }
 
 /// How a value of YAML is written.

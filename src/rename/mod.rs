@@ -3,6 +3,7 @@
 //! A change is planned from the linked site, so a name is found wherever the site finds it. Only the bytes of names and of paths
 //! change. Before a plan is returned, the site is linked again with it, and both sites are compared.
 
+mod answers;
 mod check;
 mod fields;
 mod links;
@@ -156,6 +157,7 @@ impl Plan<'_> {
         for (index, document) in self.site.documents.iter().enumerate() {
             self.edit_fields(document, &mut edits)?;
             self.edit_hashtags(document, &mut edits)?;
+            self.edit_answers(document, &mut edits)?;
             self.edit_links(DocumentId(index), document, &mut edits)?;
         }
         edits.sort();

@@ -76,6 +76,7 @@ impl<'a> Names<'a> {
             PageName::Question(slug) => PageName::Question(self.follow_up(page).unwrap_or(slug)),
             PageName::CaseStudy(_) if page == *renamed => PageName::CaseStudy(new.clone()),
             PageName::Competency(_) if page == *renamed => PageName::Competency(new.clone()),
+            PageName::Interview(_) if page == *renamed => PageName::Interview(new.clone()),
             name => name,
         }
     }
@@ -85,15 +86,16 @@ impl<'a> Names<'a> {
         let (Some(Renamed::Page(renamed, new)), PageKey::Telling(id)) = (self.renamed, page) else {
             return PageName::Telling(story, telling);
         };
-        let of = match self.site.telling(id).origin {
-            Origin::Derived(competency) => PageKey::Competency(competency),
-            Origin::Story | Origin::Variant(_) => page,
+        let new_telling = match self.site.telling(id).origin {
+            Origin::Emphasis(of) if PageKey::Competency(of) == *renamed => new.clone(),
+            Origin::Cut(of) if PageKey::Competency(of) == *renamed => {
+                Slug::of(&format!("{new}-cut"))
+            }
+            _ if page == *renamed => new.clone(),
+            _ => telling,
         };
         let is_of_story = PageKey::story(id.story) == *renamed;
-        PageName::Telling(
-            if is_of_story { new.clone() } else { story },
-            if of == *renamed { new.clone() } else { telling },
-        )
+        PageName::Telling(if is_of_story { new.clone() } else { story }, new_telling)
     }
 
     /// The new slug of a follow-up in a file of a story that gets another name.
@@ -185,7 +187,10 @@ fn pages(site: &Site) -> impl Iterator<Item = PageKey> {
     let questions = site.questions().map(PageKey::Question);
     let cases = site.case_studies().map(PageKey::CaseStudy);
     let competencies = site.competencies().map(PageKey::Competency);
-    stories.chain(questions).chain(cases).chain(competencies)
+    let interviews = site.interviews().map(PageKey::Interview);
+    let asks = site.asks_lists().map(PageKey::Asks);
+    let bank = stories.chain(questions).chain(cases).chain(competencies);
+    bank.chain(interviews).chain(asks)
 }
 
 /// All pages of things.
