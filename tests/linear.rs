@@ -551,6 +551,41 @@ fn shapes() -> Vec<Shape> {
                 format!("[Dave should have kept key {i}](mailto:a{i}@example.org) ")
             }))
         }),
+        shape("openings", 100, |n| {
+            let answers = many(n, |i| format!("  - {{ question: asked-{i}, open: a }}\n"));
+            let questions = many(n, |i| format!("## Asked {i}?\n\na\n\n"));
+            story(&format!("answers:\n{answers}"), "")
+                + &format!("-- content/questions/sheet.md --\n---\ntitle: Sheet\n---\n{questions}")
+        }),
+        shape("direct answers", 100, |n| {
+            let answers = many(n, |_| "## Answer\n\na\n\n".to_owned());
+            format!("-- content/questions/why.md --\n---\nquestion: Why?\n---\n{answers}")
+        }),
+        shape("direct answers in a sheet", 100, |n| {
+            let questions = many(n, |i| format!("## Asked {i}?\n\na\n\n### Answer\n\nb\n\n"));
+            format!("-- content/questions/sheet.md --\n---\ntitle: Sheet\n---\n{questions}")
+        }),
+        shape("a story told in many interviews", 50, |n| {
+            let told = many(n, |i| format!("  - {{ interview: at-{i}, went: well }}\n"));
+            let interviews = many(n, |i| {
+                format!("-- content/interviews/at-{i}.md --\n---\ncompany: a\n---\nText.\n")
+            });
+            story(&format!("told:\n{told}"), "") + &interviews
+        }),
+        shape("likely questions", 100, |n| {
+            let names = many(n, |i| format!("  - asked-{i}\n"));
+            let questions = many(n, |i| format!("## Asked {i}?\n\na\n\n"));
+            format!(
+                "-- content/interviews/a.md --\n---\ncompany: a\nquestions:\n{names}---\n-- content/questions/sheet.md --\n---\ntitle: Sheet\n---\n{questions}"
+            )
+        }),
+        shape("competencies that hashtags show", 100, |n| {
+            let body = many(n, |i| format!("- a #c{i}\n"));
+            let competencies = many(n, |i| {
+                format!("-- content/competencies/c{i}.md --\n---\ntitle: c{i}\n---\n")
+            });
+            story("", &format!("## Action\n\n{body}")) + &competencies
+        }),
         shape("one part told again and again", 100, |n| {
             let sections = "## Action\n\nText.\n\n".repeat(n);
             story_folder(&sections)

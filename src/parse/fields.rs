@@ -178,7 +178,7 @@ struct StoryFields {
     when: Option<When>,
     role: Option<Prose>,
     competencies: List<Spanned<Slug>>,
-    answers: List<AnswerField>,
+    answers: Answers,
     audience: Option<Audience>,
     status: Status,
     strength: Option<Spanned<Number>>,
@@ -227,7 +227,7 @@ struct VariantFields {
     title: Option<Prose>,
     headline: Option<Prose>,
     competencies: List<Spanned<Slug>>,
-    answers: List<AnswerField>,
+    answers: Answers,
     length: Option<Length>,
     by: Author,
     inherit: bool,
@@ -241,7 +241,7 @@ impl Default for VariantFields {
             title: None,
             headline: None,
             competencies: List::default(),
-            answers: List::default(),
+            answers: Answers::default(),
             length: None,
             by: Author::Me,
             inherit: true,
@@ -681,6 +681,42 @@ impl Required<'_> {
     }
 }
 
+/// The questions that a telling answers: a list, or the only one without brackets.
+#[derive(Default)]
+struct Answers(Vec<AnswerField>);
+
+impl<'de> Deserialize<'de> for Answers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text_or_other(deserializer, AnswersVisitor).map(Self)
+    }
+}
+
+struct AnswersVisitor;
+
+impl<'de> de::Visitor<'de> for AnswersVisitor {
+    type Value = Vec<AnswerField>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list as `[one, two]`")
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+        Deserialize::deserialize(de::value::SeqAccessDeserializer::new(sequence))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, only: D) -> Result<Self::Value, D::Error> {
+        AnswerField::deserialize(only).map(|only| vec![only])
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, only: A) -> Result<Self::Value, A::Error> {
+        AnswerVisitor.visit_map(only).map(|only| vec![only])
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
+}
+
 /// A question that a telling answers: its slug, or its slug and the opening.
 enum AnswerField {
     Question(Spanned<Slug>),
@@ -780,10 +816,6 @@ impl<'de, T: Deserialize<'de>> de::Visitor<'de> for ListVisitor<T> {
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, only: D) -> Result<Self::Value, D::Error> {
         T::deserialize(only).map(|only| vec![only])
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, only: A) -> Result<Self::Value, A::Error> {
-        T::deserialize(de::value::MapAccessDeserializer::new(only)).map(|only| vec![only])
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap as HashMap;
+
 use super::catalogue::QuestionPlace;
-use super::rank::heard_by;
 use super::references::References;
 use super::{DocumentId, Interview, InterviewId, QuestionId, Story, StoryId, Told};
 use crate::model::{self, Document, Meta, Status};
@@ -62,29 +63,100 @@ pub fn coming(documents: &[Arc<Document>], interviews: &[Interview]) -> Option<I
     interviews.iter().position(is_coming).map(InterviewId)
 }
 
-/// For each story, whether the company of an interview has heard it.
-pub fn told_there(
-    documents: &[Arc<Document>],
-    interviews: &[Interview],
-    coming: Option<InterviewId>,
-    stories: &[Story],
-) -> Vec<bool> {
-    let Some(coming) = coming else {
-        return vec![false; stories.len()];
-    };
-    let companies: Vec<Slug> = interviews
-        .iter()
-        .map(|listed| Slug::of(interview(&documents[listed.document.0]).company.as_str()))
-        .collect();
-    let company = &companies[coming.0];
-    let is_told = |story: &Story| match &documents[story.document.0].meta {
-        Meta::Story(meta) => meta.told.iter().zip(&story.told).any(|(occasion, names)| {
-            let of_interview = names.interview.map(|there| &companies[there.0]);
-            heard_by(occasion, of_interview, company)
-        }),
-        _ => false,
-    };
-    stories.iter().map(is_told).collect()
+/// The companies of interviews, and what each has heard.
+#[derive(Debug, Default)]
+pub struct Companies {
+    /// The company of each interview, by its place in the other lists.
+    of_interviews: Vec<usize>,
+    /// The interviews of each company.
+    interviews: Vec<Vec<InterviewId>>,
+    /// What was told to each company, story by story.
+    told: Vec<Vec<(StoryId, usize)>>,
+    /// The latest occasion on which a company heard a story.
+    latest: HashMap<(usize, StoryId), usize>,
+}
+
+impl Companies {
+    /// The companies of interviews. An occasion was at a company if it names an interview there, or if its own words are the name
+    /// of the company.
+    pub fn of(documents: &[Arc<Document>], interviews: &[Interview], stories: &[Story]) -> Self {
+        let mut companies = Self::default();
+        let mut by_name: HashMap<Slug, usize> = HashMap::default();
+        for (index, listed) in interviews.iter().enumerate() {
+            let name = Slug::of(interview(&documents[listed.document.0]).company.as_str());
+            let company = *by_name.entry(name).or_insert(companies.interviews.len());
+            if company == companies.interviews.len() {
+                companies.interviews.push(Vec::new());
+                companies.told.push(Vec::new());
+            }
+            companies.of_interviews.push(company);
+            companies.interviews[company].push(InterviewId(index));
+        }
+        if interviews.is_empty() {
+            return companies;
+        }
+        for (index, story) in stories.iter().enumerate() {
+            let Meta::Story(meta) = &documents[story.document.0].meta else {
+                continue;
+            };
+            for (place, (occasion, names)) in meta.told.iter().zip(&story.told).enumerate() {
+                let there = names
+                    .interview
+                    .map(|there| companies.of_interviews[there.0]);
+                let by_words = || {
+                    by_name
+                        .get(&Slug::of(occasion.who.as_ref()?.as_str()))
+                        .copied()
+                };
+                if let Some(company) = there.or_else(by_words) {
+                    companies.told[company].push((StoryId(index), place));
+                }
+            }
+        }
+        companies.note_latest(documents, interviews, stories);
+        companies
+    }
+
+    fn note_latest(
+        &mut self,
+        documents: &[Arc<Document>],
+        interviews: &[Interview],
+        stories: &[Story],
+    ) {
+        let day = |story: StoryId, place: usize| {
+            let story = &stories[story.0];
+            let own = match &documents[story.document.0].meta {
+                Meta::Story(meta) => meta.told[place].on,
+                _ => None,
+            };
+            let there = story.told[place].interview;
+            own.or_else(|| interview(&documents[interviews[there?.0].document.0]).when)
+        };
+        for (company, told) in self.told.iter().enumerate() {
+            for &(story, place) in told {
+                let latest = self.latest.entry((company, story)).or_insert(place);
+                if day(story, place) >= day(story, *latest) {
+                    *latest = place;
+                }
+            }
+        }
+    }
+
+    /// The interviews at the company of one.
+    pub fn interviews(&self, interview: InterviewId) -> &[InterviewId] {
+        &self.interviews[self.of_interviews[interview.0]]
+    }
+
+    /// What the company of an interview has heard: stories, each with the place of the occasion in its `told`.
+    pub fn told(&self, interview: InterviewId) -> &[(StoryId, usize)] {
+        &self.told[self.of_interviews[interview.0]]
+    }
+
+    /// The latest occasion, by its place in the story's `told`, on which the company of an interview heard a story.
+    pub fn latest(&self, interview: InterviewId, story: StoryId) -> Option<usize> {
+        let company = self.of_interviews[interview.0];
+        self.latest.get(&(company, story)).copied()
+    }
 }
 
 fn interview(document: &Document) -> &model::Interview {

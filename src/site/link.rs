@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::catalogue::{Catalogue, QuestionPlace};
 use super::claims;
-use super::interviews::{coming, interviews, told_there};
+use super::interviews::{Companies, coming, interviews};
 use super::links::Links;
 use super::names::Names;
 use super::rank::{Naming, Ranking, ranked};
@@ -62,7 +62,9 @@ fn contents(
         &catalogue.questions,
     );
     let coming = coming(&documents, &interviews);
-    let told_there = told_there(&documents, &interviews, coming, &stories);
+    let companies = Companies::of(&documents, &interviews, &stories);
+    let told_there = coming.map_or(&[][..], |coming| companies.told(coming));
+    let told_there = told_there.iter().map(|&(story, _)| story).collect();
     let competencies = catalogue.competencies.len();
     let ranking = Ranking::new(&documents, &stories, &ranked, competencies, told_there);
     let questions = answered(
@@ -97,6 +99,7 @@ fn contents(
         case_studies: named.case_studies,
         competencies,
         interviews,
+        companies,
         coming,
         asks,
         home,

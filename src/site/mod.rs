@@ -79,6 +79,8 @@ pub struct Contents {
     pub competencies: Vec<Competency>,
     /// In the order of their dates, those without a date last.
     pub interviews: Vec<Interview>,
+    /// The companies of the interviews.
+    companies: interviews::Companies,
     /// The interview that comes next: the first that is not retired and has no record of what was told or asked in it.
     ///
     /// A site is a function of its files and has no clock, so the author's records say what is over.
@@ -445,24 +447,26 @@ impl Contents {
 
     /// The sentence with which a telling answers a question, spoken before the story starts: its own, else its story's.
     pub fn opening(&self, id: TellingId, question: QuestionId) -> Option<&model::Prose> {
-        let of_variant = match self.telling(id).origin {
-            Origin::Variant(document) => self.opening_in(document, question),
-            Origin::Story | Origin::Emphasis(_) | Origin::Cut(_) => None,
-        };
-        of_variant.or_else(|| self.opening_in(self.story(id.story).document, question))
+        self.own_opening(id, question)
+            .or_else(|| self.own_opening(TellingId::main(id.story), question))
     }
 
-    fn opening_in(&self, document: DocumentId, question: QuestionId) -> Option<&model::Prose> {
+    fn own_opening(&self, id: TellingId, question: QuestionId) -> Option<&model::Prose> {
+        let telling = self.telling(id);
+        let found = telling
+            .openings
+            .binary_search_by_key(&question, |(question, _)| *question)
+            .ok()?;
+        let document = match telling.origin {
+            Origin::Variant(document) => document,
+            Origin::Story | Origin::Emphasis(_) | Origin::Cut(_) => self.story(id.story).document,
+        };
         let answers = match &self.document(document).meta {
             Meta::Story(story) => &story.answers,
             Meta::Variant(variant) => &variant.answers,
             _ => return None,
         };
-        let slug = &self.question(question).slug;
-        let answer = answers
-            .iter()
-            .find(|answer| answer.question.value == *slug && answer.opening.is_some())?;
-        answer.opening.as_ref()
+        answers[telling.openings[found].1].opening.as_ref()
     }
 
     /// Whether a question about a story still lacks its answer.

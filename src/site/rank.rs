@@ -4,14 +4,14 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet as HashSet;
 
 use super::catalogue::QuestionPlace;
 use super::{
     CompetencyId, Contents, InterviewId, OccasionNames, Origin, Question, QuestionId, Story,
     StoryId, Telling, TellingId,
 };
-use crate::model::{Document, Meta, Occasion, Status, When};
-use crate::slug::Slug;
+use crate::model::{Document, Meta, Status, When};
 
 /// How many stories that could be adapted a question keeps.
 pub const ADAPTABLE: usize = 12;
@@ -131,23 +131,19 @@ impl Contents {
         })
     }
 
-    /// The occasions, by their places in the story's `told`, on which the company of an interview heard a story.
-    pub fn told_to_company(&self, story: StoryId, interview: InterviewId) -> Vec<usize> {
-        let meta = self.story_meta(story);
-        let names = &self.story(story).told;
-        let company = |id: InterviewId| Slug::of(self.interview_meta(id).company.as_str());
-        let own = company(interview);
-        let is_there = |&place: &usize| {
-            let there = names[place].interview.map(company);
-            heard_by(&meta.told[place], there.as_ref(), &own)
-        };
-        (0..meta.told.len()).filter(is_there).collect()
+    /// What the company of an interview has heard: stories, each with the place of the occasion in its `told`.
+    pub fn told_to_company(&self, interview: InterviewId) -> &[(StoryId, usize)] {
+        self.companies.told(interview)
     }
 
     /// The latest occasion, by its place in the story's `told`, on which the company of an interview heard a story.
     pub fn told_at(&self, story: StoryId, interview: InterviewId) -> Option<usize> {
-        let occasions = self.told_to_company(story, interview).into_iter();
-        occasions.max_by_key(|&place| self.day_of(story, place))
+        self.companies.latest(interview, story)
+    }
+
+    /// All interviews at the company of one, in the order of their dates.
+    pub fn rounds(&self, interview: InterviewId) -> &[InterviewId] {
+        self.companies.interviews(interview)
     }
 
     /// The day of an occasion in a story's `told`: its own, else that of the interview that it names.
@@ -161,15 +157,6 @@ impl Contents {
     pub fn is_retired(&self, story: StoryId) -> bool {
         self.document(self.story(story).document).status == Status::Retired
     }
-}
-
-/// Whether a company heard a story on an occasion, in the interview that it names or by the name in its own words.
-pub(super) fn heard_by(occasion: &Occasion, of_interview: Option<&Slug>, company: &Slug) -> bool {
-    let by_words = || {
-        let who = occasion.who.as_ref()?;
-        Some(Slug::of(who.as_str()) == *company)
-    };
-    !company.is_empty() && (of_interview == Some(company) || by_words().unwrap_or(false))
 }
 
 fn shared(probed: &[CompetencyId], shown: &[CompetencyId]) -> usize {
@@ -209,8 +196,8 @@ pub(super) struct Ranking<'a> {
     places: Vec<usize>,
     /// The stories that claim each competency, best first.
     claimed_by: Vec<Vec<StoryId>>,
-    /// Whether the company of the coming interview has heard each story.
-    told_there: Vec<bool>,
+    /// The stories that the company of the coming interview has heard.
+    told_there: HashSet<StoryId>,
 }
 
 /// A story that names a question.
@@ -226,14 +213,14 @@ pub(super) struct Naming {
 type Key = (bool, bool, Reverse<Option<u8>>, Reverse<usize>, usize);
 
 impl<'a> Ranking<'a> {
-    /// `ranked` holds every story once, best first; `competencies` is how many competencies there are; `told_there` says of each
-    /// story whether the company of the coming interview has heard it.
+    /// `ranked` holds every story once, best first; `competencies` is how many competencies there are; `told_there` holds the
+    /// stories that the company of the coming interview has heard.
     pub(super) fn new(
         documents: &'a [Arc<Document>],
         stories: &'a [Story],
         ranked: &[StoryId],
         competencies: usize,
-        told_there: Vec<bool>,
+        told_there: HashSet<StoryId>,
     ) -> Self {
         let mut places = vec![0; ranked.len()];
         let mut claimed_by = vec![Vec::new(); competencies];
@@ -302,7 +289,7 @@ impl<'a> Ranking<'a> {
             _ => None,
         };
         (
-            self.told_there[story.0],
+            self.told_there.contains(&story),
             !is_written,
             Reverse(strength),
             Reverse(shared(probed, &content.claimed)),

@@ -18,6 +18,8 @@ pub struct References {
     pub competencies: Vec<CompetencyId>,
     /// The questions in `answers`.
     pub answers: Vec<QuestionId>,
+    /// Those with an opening, in the order of their ids, each with its place in `answers` of the front matter.
+    pub openings: Vec<(QuestionId, usize)>,
     /// The story in `about` or `story`.
     pub story: Option<StoryId>,
     /// What each of the occasions in `told` or `asked` names, in the same order.
@@ -105,12 +107,14 @@ impl<'d> Lookup<'d, '_> {
             Meta::Story(story) => References {
                 competencies: self.competencies(&story.competencies),
                 answers: self.answers(&story.answers),
+                openings: self.openings(&story.answers),
                 occasions: self.occasions(&story.told),
                 ..References::default()
             },
             Meta::Variant(variant) => References {
                 competencies: self.competencies(&variant.competencies),
                 answers: self.answers(&variant.answers),
+                openings: self.openings(&variant.answers),
                 ..References::default()
             },
             Meta::Question(question) => References {
@@ -153,6 +157,18 @@ impl<'d> Lookup<'d, '_> {
 
     fn answers(&mut self, answers: &'d [Answer]) -> Vec<QuestionId> {
         self.questions(answers.iter().map(|answer| &answer.question))
+    }
+
+    fn openings(&self, answers: &[Answer]) -> Vec<(QuestionId, usize)> {
+        let with_opening = answers.iter().enumerate().filter_map(|(place, answer)| {
+            answer.opening.as_ref()?;
+            let question = self.names.question(answer.question.value.as_str())?;
+            Some((question, place))
+        });
+        let mut openings: Vec<(QuestionId, usize)> = with_opening.collect();
+        openings.sort_unstable();
+        openings.dedup_by_key(|(question, _)| *question);
+        openings
     }
 
     fn occasions(&mut self, occasions: &'d [Occasion]) -> Vec<OccasionNames> {

@@ -26,6 +26,8 @@ pub struct Telling {
     pub competencies: Vec<CompetencyId>,
     /// The questions that it answers.
     pub answers: Vec<QuestionId>,
+    /// Those with an opening of its own, in the order of their ids, each with its place in `answers` of the front matter.
+    pub(super) openings: Vec<(QuestionId, usize)>,
     /// How long it should take.
     pub length: Option<Length>,
     /// Whose words it is in; the author's for all but variants.
@@ -95,6 +97,7 @@ impl Telling {
             label: "The story".to_owned(),
             competencies: references.competencies.clone(),
             answers: references.answers.clone(),
+            openings: references.openings.clone(),
             length: match &documents[id.0].meta {
                 Meta::Story(story) => story.length,
                 _ => None,
@@ -133,6 +136,7 @@ impl Telling {
                 .map_or_else(|| label_from(slug), |title| title.as_str().to_owned()),
             competencies: references.competencies.clone(),
             answers: references.answers.clone(),
+            openings: references.openings.clone(),
             length: meta.length,
             by: meta.by.clone(),
             status: documents[id.0].status,
@@ -162,6 +166,7 @@ impl Telling {
             label: format!("Lean on {}", uncapitalised(title)),
             competencies: vec![competency],
             answers: Vec::new(),
+            openings: Vec::new(),
             length: None,
             by: Author::Me,
             status: Status::Ready,
@@ -194,6 +199,7 @@ impl Telling {
             label: format!("Only {}", uncapitalised(title)),
             competencies: vec![competency],
             answers: Vec::new(),
+            openings: Vec::new(),
             length: None,
             by: Author::Me,
             status: Status::Ready,

@@ -19,6 +19,13 @@ use crate::slug::Slug;
 /// The level of headings right below the title of a page.
 const BELOW_TITLE: u8 = 2;
 
+/// How many entries the lists beside an interview have at most: other rounds, what was told in them, and questions to ask. Every interview has
+/// these lists.
+const ROWS: usize = 100;
+
+/// How many lists of questions to ask an interview shows.
+const LISTS: usize = 10;
+
 /// The list of interviews: the coming one first, then the latest.
 pub fn list<'a>(writer: &mut PageWriter<'a>) -> InterviewsPage<'a> {
     let site = writer.context.site;
@@ -93,7 +100,11 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: InterviewId) -> InterviewPage<'
         asked: asked.collect(),
         told,
         told_earlier,
-        asks: site.asks_lists().map(|list| asks(writer, list)).collect(),
+        asks: site
+            .asks_lists()
+            .take(LISTS)
+            .map(|list| asks(writer, list))
+            .collect(),
         rounds: rounds(writer, id),
         backlinks: writer.backlinks(PageKey::Interview(id), is_named),
         body: writer.html(
@@ -176,18 +187,16 @@ fn named_chip<'a>(
 fn told<'a>(writer: &PageWriter<'a>, id: InterviewId) -> (Vec<ToldView<'a>>, Vec<ToldView<'a>>) {
     let site = writer.context.site;
     let (mut here, mut earlier) = (Vec::new(), Vec::new());
-    for story in site.stories() {
-        for occasion in site.told_to_company(story, id) {
-            let is_here = site.story(story).told[occasion].interview == Some(id);
-            let list = if is_here { &mut here } else { &mut earlier };
-            list.push((story, occasion));
-        }
+    for &(story, occasion) in site.told_to_company(id) {
+        let is_here = site.story(story).told[occasion].interview == Some(id);
+        let list = if is_here { &mut here } else { &mut earlier };
+        list.push((story, occasion));
     }
     earlier.sort_by_key(|&(story, occasion)| Reverse(site.day_of(story, occasion)));
     let view = |(story, occasion)| told_view(writer, story, occasion);
     (
         here.into_iter().filter_map(view).collect(),
-        earlier.into_iter().filter_map(view).collect(),
+        earlier.into_iter().take(ROWS).filter_map(view).collect(),
     )
 }
 
@@ -210,11 +219,10 @@ fn told_view<'a>(writer: &PageWriter<'a>, story: StoryId, occasion: usize) -> Op
 /// The other interviews at the company of one.
 fn rounds<'a>(writer: &PageWriter<'a>, id: InterviewId) -> Vec<LinkView<'a>> {
     let site = writer.context.site;
-    let company = |id: InterviewId| Slug::of(site.interview_meta(id).company.as_str());
-    let own = company(id);
-    site.interviews()
-        .filter(|&other| other != id && company(other) == own)
-        .map(|other| writer.link_view(PageKey::Interview(other)))
+    let others = site.rounds(id).iter().filter(|&&other| other != id);
+    others
+        .take(ROWS)
+        .map(|&other| writer.link_view(PageKey::Interview(other)))
         .collect()
 }
 
@@ -231,7 +239,10 @@ fn asks<'a>(writer: &PageWriter<'a>, id: AsksId) -> AsksView<'a> {
 fn questions_of(site: &Site, id: AsksId) -> Vec<&str> {
     let sections = site.document(site.asks_list(id).document).sections.iter();
     let items = sections.flat_map(|section| &section.items);
-    items.map(|item| item.question.as_str()).collect()
+    items
+        .take(ROWS)
+        .map(|item| item.question.as_str())
+        .collect()
 }
 
 /// The page of a list of questions that the author asks.
