@@ -7,6 +7,7 @@
 
 mod build;
 mod error;
+mod init;
 mod new;
 mod publish;
 mod rename;
@@ -115,7 +116,7 @@ fn carry_out(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Erro
         Command::Build(options) => build::run(&options, terminal),
         Command::Serve(options) => serve::run(&options, terminal),
         Command::Publish(options) => publish::run(&options, terminal),
-        Command::Init { folder } => new::init(&folder, terminal),
+        Command::Init { folder } => init::run(&folder, terminal),
         Command::New(options) => new::run(&options, terminal),
         Command::Rename(options) => rename::run(&options, terminal),
         Command::Completions { shell } => {

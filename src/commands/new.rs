@@ -1,9 +1,8 @@
-//! `storybank init` and `storybank new`: first files, with comments that explain them.
+//! `storybank new`: new documents, with comments that explain them.
 
 use std::path::{Path, PathBuf};
 
 use crate::build::Inputs;
-use crate::config;
 use crate::diagnostic::nearest;
 use crate::disk::{self, Interrupts};
 use crate::model::{Document, Kind};
@@ -18,113 +17,12 @@ use super::terminal::Terminal;
 use super::{Error, Outcome, rename};
 use crate::cli::{DocumentKind, New};
 
-/// The file that excludes a built site from version control.
-const GITIGNORE: &str = ".gitignore";
-
-/// The files of a new site: paths and contents.
-const SITE: &[(&str, &str)] = &[
-    (config::FILE, include_str!("templates/site/site.toml")),
-    (GITIGNORE, include_str!("templates/site/gitignore")),
-    (
-        "content/home.md",
-        include_str!("templates/site/content/home.md"),
-    ),
-    (
-        "content/stories/the-reminders-that-went-out-twice/index.md",
-        include_str!("templates/site/content/stories/the-reminders-that-went-out-twice/index.md"),
-    ),
-    (
-        "content/stories/the-reminders-that-went-out-twice/as-a-mistake.md",
-        include_str!(
-            "templates/site/content/stories/the-reminders-that-went-out-twice/as-a-mistake.md"
-        ),
-    ),
-    (
-        "content/questions/disagreement.md",
-        include_str!("templates/site/content/questions/disagreement.md"),
-    ),
-    (
-        "content/questions/hardest-problem.md",
-        include_str!("templates/site/content/questions/hardest-problem.md"),
-    ),
-    (
-        "content/questions/mistake.md",
-        include_str!("templates/site/content/questions/mistake.md"),
-    ),
-    (
-        "content/competencies/communication.md",
-        include_str!("templates/site/content/competencies/communication.md"),
-    ),
-    (
-        "content/competencies/ownership.md",
-        include_str!("templates/site/content/competencies/ownership.md"),
-    ),
-    (
-        "content/competencies/problem-solving.md",
-        include_str!("templates/site/content/competencies/problem-solving.md"),
-    ),
-    (
-        "content/case-studies/reminders-sent-twice.md",
-        include_str!("templates/site/content/case-studies/reminders-sent-twice.md"),
-    ),
-];
-
 const STORY: &str = include_str!("templates/new/story.md");
 const VARIANT: &str = include_str!("templates/new/variant.md");
 const QUESTION: &str = include_str!("templates/new/question.md");
 const CASE_STUDY: &str = include_str!("templates/new/case-study.md");
 const COMPETENCY: &str = include_str!("templates/new/competency.md");
 const INTERVIEW: &str = include_str!("templates/new/interview.md");
-
-/// Creates a site in a folder without one.
-pub fn init(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
-    refuse_existing_site(folder)?;
-    let had_gitignore = disk::first_there(folder, &[GITIGNORE]).is_some();
-    // A signal waits until all files are written.
-    let _held = Interrupts::caught()
-        .map_err(Error::system("catch signals"))?
-        .hold();
-    for (path, text) in SITE
-        .iter()
-        .filter(|(path, _)| !(had_gitignore && *path == GITIGNORE))
-    {
-        let path = shown(folder, path);
-        disk::create_new(&path, text)?;
-        terminal.result(&path.to_string_lossy());
-    }
-    if had_gitignore {
-        terminal.warn(&format!(
-            "`{GITIGNORE}` was there already: see that it has the line `/public`"
-        ));
-    }
-    terminal.say(&next_steps(folder));
-    Ok(Outcome::Done)
-}
-
-/// Fails if a folder is a site, or is part of one.
-fn refuse_existing_site(folder: &Path) -> Result<(), Error> {
-    if let Some(there) = disk::first_there(folder, &["content", config::FILE]) {
-        let there = there.display();
-        return Err(format!("`{there}` is there already, so nothing was written; `storybank new` adds to a site, and `storybank init DIR` starts one elsewhere").into());
-    }
-    if let Some(site) = disk::site_whose_sources_hold(folder)? {
-        let (folder, site) = (folder.display(), site.display());
-        return Err(format!("`{folder}` lies among the sources of the site at `{site}`, so nothing was written; `storybank new` adds to that site, and `storybank init DIR` starts one elsewhere").into());
-    }
-    Ok(())
-}
-
-/// What to do with a new site.
-fn next_steps(folder: &Path) -> String {
-    let root = if folder == Path::new(".") {
-        String::new()
-    } else {
-        format!(" --root {}", quoted(folder))
-    };
-    format!(
-        "next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own"
-    )
-}
 
 /// Creates a document.
 pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
@@ -186,7 +84,7 @@ pub(super) fn shown(folder: &Path, path: &str) -> PathBuf {
 }
 
 /// A path as one word of a command line.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
     let is_plain = path
         .chars()
@@ -537,9 +435,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::audience::Viewer;
-    use crate::build::{InputFile, Linked, ParseCache, link_site};
-    use crate::model::{Audience, Status};
+    use crate::build::{InputFile, ParseCache, link_whole};
+    use crate::config;
+    use crate::model::Status;
     use proptest::prelude::*;
 
     fn inputs<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Inputs {
@@ -559,17 +457,21 @@ mod tests {
         }
     }
 
-    fn linked(inputs: &Inputs, audience: Audience) -> Linked {
-        link_site(
-            inputs,
-            &mut ParseCache::default(),
-            |_| (),
-            |_| Viewer {
-                audience,
-                drafts: audience == Audience::Private,
-            },
-        )
-    }
+    /// A site that has everything that templates name, and no mistake.
+    const SITE: &[(&str, &str)] = &[
+        (
+            "content/stories/the-outage/index.md",
+            "---\ntitle: The outage\ncompetencies: [ownership]\nanswers: [mistake]\n---\n\n## 100 % situation\n\nIt was late. #ownership\n",
+        ),
+        (
+            "content/questions/mistake.md",
+            "---\nquestion: Which mistake?\n---\n",
+        ),
+        (
+            "content/competencies/ownership.md",
+            "---\nframeworks: { amazon: [Ownership] }\n---\n\nIt shows.\n",
+        ),
+    ];
 
     fn planned(
         kind: DocumentKind,
@@ -583,30 +485,6 @@ mod tests {
             before: &Before::of(&inputs),
         };
         plan(kind, name, words, &known)
-    }
-
-    #[test]
-    fn a_new_site_has_nothing_wrong_and_a_gap() {
-        let inputs = inputs(SITE.iter().copied());
-        for audience in [Audience::Private, Audience::Team] {
-            assert_eq!(linked(&inputs, audience).diagnostics, []);
-        }
-        // Nothing in it is for everybody, so a warning says that the site is empty.
-        let found = linked(&inputs, Audience::Public).diagnostics;
-        assert_eq!(
-            found
-                .iter()
-                .map(|found| found.rule.name)
-                .collect::<Vec<_>>(),
-            ["empty-site"]
-        );
-        let site = linked(&inputs, Audience::Private).site;
-        assert_eq!(
-            site.questions()
-                .filter(|&id| site.is_of_bank(id) && site.question(id).answers.is_empty())
-                .count(),
-            1
-        );
     }
 
     #[test]
@@ -754,15 +632,15 @@ mod tests {
         fn whatever_it_is_called_a_new_file_is_sound(name in "[^İ]{0,40}", in_words in "[a-z]{1,9}[:#'\"&*!%@`{}, -][ a-z0-9#:%{}]{0,9}") {
             for name in [name, in_words] {
                 for kind in [DocumentKind::Story, DocumentKind::Question, DocumentKind::CaseStudy, DocumentKind::Competency, DocumentKind::Interview, DocumentKind::Variant] {
-                    let name = if kind == DocumentKind::Variant { format!("the-reminders-that-went-out-twice/{name}") } else { name.clone() };
+                    let name = if kind == DocumentKind::Variant { format!("the-outage/{name}") } else { name.clone() };
                     let Ok(file) = planned(kind, &name, None, SITE) else { continue };
                     let parts: Vec<&str> = file.path.split('/').collect();
                     prop_assert!(parts[0] == "content" && parts.len() <= 4 && parts.iter().all(|part| !part.is_empty() && !part.starts_with('.')), "{}", file.path);
                     let inputs = inputs(SITE.iter().copied().chain([(file.path.as_str(), file.text.as_str())]));
-                    let linked = linked(&inputs, Audience::Private);
+                    let linked = link_whole(&inputs, &mut ParseCache::default(), |_| ());
                     prop_assert_eq!(&linked.diagnostics, &[], "{}", file.text);
                     let made = linked.site.documents.iter().find(|document| document.path.as_str() == file.path).expect("it is a document");
-                    let words = Name::of(name.split_once("twice/").map_or(name.as_str(), |(_, name)| name)).expect("it has a letter").words;
+                    let words = Name::of(name.split_once("outage/").map_or(name.as_str(), |(_, name)| name)).expect("it has a letter").words;
                     prop_assert_eq!(made.meta.title(), words);
                 }
             }
