@@ -259,7 +259,46 @@ fn unwritable_messages_do_not_stop_a_command() {
     assert!(output.text().ends_with("index.html\n"));
 }
 
-const STORY: &str = "the-reminders-that-went-out-twice";
+/// A site with references between its documents.
+const SITE: &[(&str, &str)] = &[
+    (
+        "site.toml",
+        "[wiki.page]\nkind = \"folder\"\nfolder = \"published\"\nformat = \"html\"\n",
+    ),
+    (
+        "content/stories/outage/index.md",
+        "---\ntitle: The outage\ncompetencies: [ownership]\n---\n\n## Action\n\nI stopped it. #ownership\n",
+    ),
+    (
+        "content/stories/outage/short.md",
+        "---\ntitle: In short\ncompetencies: [ownership]\nanswers: [mistake]\n---\n\n## Action\n\nI did it.\n",
+    ),
+    (
+        "content/questions/mistake.md",
+        "---\nquestion: Which mistake?\n---\n",
+    ),
+    (
+        "content/questions/goals.md",
+        "---\nquestion: Which goals?\n---\n",
+    ),
+    (
+        "content/competencies/ownership.md",
+        "---\ntitle: Ownership\n---\n\nIt shows.\n",
+    ),
+    (
+        "content/case-studies/sent-twice.md",
+        "---\ntitle: Sent twice\nstory: outage\n---\n\n## Summary\n\nLetters were sent twice.\n",
+    ),
+];
+
+/// The site above in a folder, and the path of that folder.
+fn small(folder: &Folder) -> String {
+    let files = SITE
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    folder.write(&files.collect());
+    path(folder.path()).to_owned()
+}
 
 /// The text of a file of a site.
 fn read(root: &str, file: &str) -> String {
@@ -269,7 +308,7 @@ fn read(root: &str, file: &str) -> String {
 #[test]
 fn a_dry_run_of_a_rename_prints_every_change_and_makes_none() {
     let folder = Folder::new();
-    let root = built(&folder);
+    let root = small(&folder);
     let before = tree(folder.path());
     let shown = storybank([
         "rename",
@@ -285,7 +324,7 @@ fn a_dry_run_of_a_rename_prints_every_change_and_makes_none() {
         shown.output,
         format!(
             "content/questions/mistake.md moves to content/questions/biggest-mistake.md\n\
-             content/stories/{STORY}/as-a-mistake.md:5:11: `mistake` becomes `biggest-mistake`\n"
+             content/stories/outage/short.md:4:11: `mistake` becomes `biggest-mistake`\n"
         )
     );
     assert_eq!(shown.messages, "would change 1 path and 1 name in 1 file\n");
@@ -295,22 +334,22 @@ fn a_dry_run_of_a_rename_prints_every_change_and_makes_none() {
 #[test]
 fn a_rename_moves_the_files_and_prints_those_that_it_changed() {
     let folder = Folder::new();
-    let root = built(&folder);
-    let renamed = storybank(["rename", "story", STORY, "twice", "--root", &root]);
+    let root = small(&folder);
+    let renamed = storybank(["rename", "story", "outage", "twice", "--root", &root]);
     assert_eq!(renamed.status, Status::Done, "{}", renamed.messages);
     let paths = [
         "content/stories/twice",
-        "content/case-studies/reminders-sent-twice.md",
+        "content/case-studies/sent-twice.md",
     ];
     let paths = paths.map(|path| format!("{}\n", folder.join(path).display()));
     assert_eq!(renamed.output, paths.concat());
     assert_eq!(
         renamed.messages,
-        format!("`{STORY}` is now `twice`: changed 1 path and 1 name in 1 file\n")
+        format!("`outage` is now `twice`: changed 1 path and 1 name in 1 file\n")
     );
-    assert!(!folder.join(&format!("content/stories/{STORY}")).exists());
-    assert!(read(&root, "content/stories/twice/as-a-mistake.md").contains("As my mistake"));
-    let case = read(&root, "content/case-studies/reminders-sent-twice.md");
+    assert!(!folder.join("content/stories/outage").exists());
+    assert!(read(&root, "content/stories/twice/short.md").contains("In short"));
+    let case = read(&root, "content/case-studies/sent-twice.md");
     assert!(case.contains("\nstory: twice\n"), "{case}");
     let build = storybank(["build", &root]);
     assert_eq!(build.status, Status::Done, "{}", build.messages);
@@ -320,16 +359,12 @@ fn a_rename_moves_the_files_and_prints_those_that_it_changed() {
 #[test]
 fn a_rename_that_is_not_possible_changes_nothing() {
     let folder = Folder::new();
-    let root = built(&folder);
-    let broken = folder.join("content/questions/disagreement.md");
+    let root = small(&folder);
+    let broken = folder.join("content/questions/goals.md");
     let before = tree(folder.path());
     for (old, new, part) in [
         ("mistaek", "other", "did you mean `mistake`?"),
-        (
-            "mistake",
-            "disagreement",
-            "in `content/questions/disagreement.md`",
-        ),
+        ("mistake", "goals", "in `content/questions/goals.md`"),
         ("mistake", "My mistake", "did you mean `my-mistake`?"),
     ] {
         let refused = storybank(["rename", "question", old, new, "--root", &root]);
@@ -342,9 +377,7 @@ fn a_rename_that_is_not_possible_changes_nothing() {
     let refused = storybank(["rename", "question", "mistake", "other", "--root", &root]);
     assert_eq!(refused.status, Status::LeftUndone);
     assert!(
-        refused
-            .messages
-            .contains("content/questions/disagreement.md:3")
+        refused.messages.contains("content/questions/goals.md:3")
             && refused
                 .messages
                 .ends_with("nothing was changed, fix them first\n"),
@@ -357,10 +390,10 @@ fn a_rename_that_is_not_possible_changes_nothing() {
 #[test]
 fn a_file_that_cannot_be_written_undoes_a_whole_rename() {
     let folder = Folder::new();
-    let root = built(&folder);
+    let root = small(&folder);
     // A folder takes the name of the file that would be written beside the last document.
-    let story = format!("content/stories/{STORY}");
-    let hidden = format!(".as-a-mistake.md.{}.storybank-old", std::process::id());
+    let story = "content/stories/outage";
+    let hidden = format!(".short.md.{}.storybank-old", std::process::id());
     fs::create_dir(folder.join(&format!("{story}/{hidden}"))).expect("it is new");
     let before = tree(folder.path());
     let failed = storybank([
@@ -372,27 +405,21 @@ fn a_file_that_cannot_be_written_undoes_a_whole_rename() {
         &root,
     ]);
     assert_eq!(failed.status, Status::Failed);
-    assert!(
-        failed.messages.contains("as-a-mistake.md"),
-        "{}",
-        failed.messages
-    );
+    assert!(failed.messages.contains("short.md"), "{}", failed.messages);
     assert_eq!(tree(folder.path()), before);
 }
 
 #[test]
 fn a_first_variant_moves_its_story_into_a_folder() {
     let folder = Folder::new();
-    let root = built(&folder);
+    let root = small(&folder);
     let file = "content/stories/plain.md";
     fs::write(
         folder.join(file),
         "---\ntitle: Plain\n---\n\n[q](../questions/mistake.md)\n",
     )
     .expect("it is ours");
-    let home = folder.join("content/home.md");
-    let text = fs::read_to_string(&home).expect("it is text") + "\n[s](stories/plain.md)\n";
-    fs::write(&home, text).expect("it is ours");
+    fs::write(folder.join("content/home.md"), "[s](stories/plain.md)\n").expect("it is ours");
     let new = storybank(["new", "variant", "plain", "In a minute", "--root", &root]);
     assert_eq!(new.status, Status::Done, "{}", new.messages);
     let path = folder.join("content/stories/plain/in-a-minute.md");
@@ -421,7 +448,7 @@ fn a_first_variant_moves_its_story_into_a_folder() {
 #[test]
 fn a_new_question_is_part_of_the_site_with_its_wording() {
     let folder = Folder::new();
-    let root = built(&folder);
+    let root = small(&folder);
     let new = storybank([
         "new",
         "question",
@@ -443,21 +470,55 @@ fn a_new_question_is_part_of_the_site_with_its_wording() {
 #[test]
 fn a_renamed_case_study_keeps_its_page_on_a_wiki() {
     let folder = Folder::new();
-    let root = built(&folder);
+    let root = small(&folder);
     let publish = || storybank(["publish", "page", "--root", &root]);
     assert_eq!(publish().status, Status::Done);
-    let (old, new) = ("reminders-sent-twice", "twice");
+    let (old, new) = ("sent-twice", "twice");
     let renamed = storybank(["rename", "case-study", old, new, "--root", &root]);
     assert_eq!(renamed.status, Status::Done, "{}", renamed.messages);
     let again = publish();
     assert!(
-        again.messages.contains("unchanged Reminders sent twice"),
+        again.messages.contains("unchanged Sent twice"),
         "{}",
         again.messages
     );
     let record = read(&root, ".published/page.json");
     assert!(
-        record.contains("\"case\": \"twice\"") && !record.contains("\"case\": \"reminders"),
+        record.contains("\"case\": \"twice\"") && !record.contains("\"case\": \"sent"),
         "{record}"
     );
+}
+
+#[test]
+fn a_new_interview_is_part_of_the_site_and_gets_another_name() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    let new = storybank(["new", "interview", "Harbour onsite", "--root", &root]);
+    assert_eq!(new.status, Status::Done, "{}", new.messages);
+    let text = read(&root, "content/interviews/harbour-onsite.md");
+    assert!(
+        text.contains("company: Harbour onsite\n")
+            && text.contains("# This site has: goals, mistake\n")
+            && text.contains("asked: [{ interview: harbour-onsite }]"),
+        "{text}"
+    );
+    let question = folder.join("content/questions/mistake.md");
+    let asked = "---\nquestion: Which mistake?\nasked: [{ interview: harbour-onsite }]\n---\n\n## Answer for harbour-onsite\n\nThis one.\n";
+    fs::write(&question, asked).expect("it is ours");
+    let renamed = storybank([
+        "rename",
+        "interview",
+        "harbour-onsite",
+        "harbour",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(renamed.status, Status::Done, "{}", renamed.messages);
+    assert_eq!(
+        read(&root, "content/questions/mistake.md"),
+        asked.replace("harbour-onsite", "harbour")
+    );
+    let build = storybank(["build", &root]);
+    assert_eq!(build.status, Status::Done, "{}", build.messages);
+    assert!(folder.join("public/interviews/harbour.html").exists());
 }

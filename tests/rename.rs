@@ -26,9 +26,13 @@ Start with [[story-old]], `[[story-old]]`, [the question](questions/question-old
 headline: About story-old, which is only text here.
 competencies: ["competency-old", other]   # competency-old
 answers:
-  - 'question-old'
+  - { question: 'question-old', open: "It was question-old, said aloud." }
   - Question Other
-  - other-on-sheet
+  - question: other-on-sheet
+    open: One sentence.
+told:
+  - { interview: interview-old, question: question-old, went: well }
+  - { on: 2025, to: story-old, question: "story-old-why-so-late" }
 ---
 
 ## Situation
@@ -90,9 +94,14 @@ Like [[story-old]], [[stories/story-old#result|it]] and [[story-old-why-so-late]
 question: What is it?
 competencies: &c [competency-old]
 about: &s story-old
+asked: [{ interview: "interview-old" }]
 ---
 
 An answer from [[story-old]].
+
+## Answer for interview-old
+
+I said so, see [[interviews/interview-old]].
 -- content/questions/question-other.md --
 ---
 question: What else?
@@ -119,6 +128,22 @@ See [[story-old]] and [[#on the other hand]].
 ## Who else?
 
 [[sheet-old#Other on sheet]], [[questions/sheet-old#on-the-other-hand|words]] and [x](sheet-old.md#other-on-sheet).
+-- content/questions/for-old.md --
+---
+kind: ask
+title: Questions for them
+---
+
+## Who decides?
+
+As in [[interview-old]] and [[for-old#Who decides?]].
+-- content/interviews/interview-old.md --
+---
+company: Harbour Foods
+questions: [question-old, other-on-sheet, 'story-old-why-so-late']
+---
+
+I will ask [[for-old]], and tell [the story](../stories/story-old/index.md).
 -- content/competencies/competency-old.md --
 ---
 aliases: [the competency-old alias]
@@ -147,11 +172,13 @@ story: "story-old"
 Like [[case-old]].
 "#;
 
-const SUBJECTS: [(Subject, &str); 6] = [
+const SUBJECTS: [(Subject, &str); 8] = [
     (Subject::Document(Kind::Story), "story"),
     (Subject::Variant, "variant"),
     (Subject::Document(Kind::Question), "question"),
     (Subject::Document(Kind::Question), "sheet"),
+    (Subject::Document(Kind::Question), "for"),
+    (Subject::Document(Kind::Interview), "interview"),
     (Subject::Document(Kind::CaseStudy), "case"),
     (Subject::Document(Kind::Competency), "competency"),
 ];
@@ -536,6 +563,11 @@ const REFERENCES: &[&str] = &[
     "[[case-old]]",
     "[[case-study/case-old#summary]]",
     "[[competency-old]]",
+    "[[interview-old]]",
+    "[[interviews/interview-old|there]]",
+    "[a](/interviews/interview-old.md)",
+    "[[for-old]]",
+    "[[story-old/competency-old]]",
     "![[stories/story-old/plan.png]]",
     "![p](/stories/story-old/plan.png)",
     "[a](/stories/story-old/index.md#result)",
