@@ -54,6 +54,11 @@ pub enum Command {
         after_help = "Examples:\n  storybank rename question mistake biggest-mistake --dry-run\n  storybank rename variant the-outage-nobody-saw/short in-thirty-seconds"
     )]
     Rename(Rename),
+    /// Print the JSON Schemas of front matter and of `site.toml`, with which editors complete and check them
+    #[command(
+        after_help = "Examples:\n  storybank schema story\n  storybank schema --out .schemas"
+    )]
+    Schema(Schema),
     /// Print the completions for a shell
     #[command(
         after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
@@ -193,6 +198,29 @@ pub struct Rename {
     pub dry_run: bool,
 }
 
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// What the schema is of [default: one JSON object with all of them]
+    pub kind: Option<SchemaKind>,
+    /// Write a file for each kind into this folder: `story.schema.json` and so on
+    #[arg(long, value_name = "DIR", conflicts_with = "kind")]
+    pub out: Option<PathBuf>,
+}
+
+/// What a schema is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaKind {
+    Story,
+    Variant,
+    Question,
+    CaseStudy,
+    Competency,
+    Interview,
+    Home,
+    /// `site.toml`
+    Site,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum DocumentKind {
     Story,
@@ -259,7 +287,7 @@ mod tests {
             .filter(|command| command.get_name() != "help")
             .cloned()
             .collect::<Vec<_>>();
-        assert!(commands.len() >= 8);
+        assert!(commands.len() >= 9);
         for mut command in commands.into_iter().chain([program]) {
             let name = command.get_name().to_owned();
             let examples = examples(&command.render_long_help().to_string());
@@ -294,6 +322,7 @@ mod tests {
             &["init"],
             &["new", "story", "The outage"],
             &["rename", "story", "old", "new"],
+            &["schema"],
             &["completions", "bash"],
             &["man"],
         ] {

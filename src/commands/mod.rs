@@ -11,6 +11,7 @@ mod init;
 mod new;
 mod publish;
 mod rename;
+mod schema;
 mod serve;
 mod terminal;
 
@@ -119,6 +120,7 @@ fn carry_out(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Erro
         Command::Init { folder } => init::run(&folder, terminal),
         Command::New(options) => new::run(&options, terminal),
         Command::Rename(options) => rename::run(&options, terminal),
+        Command::Schema(options) => schema::run(&options, terminal),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "storybank", &mut text);

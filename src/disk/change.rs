@@ -40,6 +40,28 @@ pub fn change(changes: &FileChanges) -> Result<(), Error> {
     }
 }
 
+/// Writes files, new or in the place of others; if one cannot be written, all stay as they were.
+///
+/// # Errors
+///
+/// The system refuses a change.
+pub fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
+    let mut changes = FileChanges::default();
+    for (path, bytes) in files {
+        match fs::read(path) {
+            Ok(before) if before == *bytes => {}
+            Ok(before) => changes
+                .rewritten
+                .push((path.clone(), before, bytes.clone())),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                changes.created.push((path.clone(), bytes.clone()));
+            }
+            Err(error) => return Err(Error::io("read", path, error)),
+        }
+    }
+    change(&changes)
+}
+
 fn carry_out(changes: &FileChanges, done: &mut Journal) -> Result<(), Error> {
     for (from, to) in &changes.moves {
         refuse_existing(from, to)?;

@@ -20,7 +20,7 @@ use std::{fmt, io};
 
 use crate::escape::visible;
 
-pub use change::{FileChanges, change};
+pub use change::{FileChanges, change, write_all};
 pub use emit::{Staging, Summary};
 pub use interrupt::{Held, Interrupts};
 pub use load::{SourceTree, assets, find_site, load, site_whose_sources_hold};
