@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use program::{Folder, tree};
+use serde_json::Value;
 use storybank::commands::{Status, Streams, run};
 
 /// A stream that stores what is written to it.
@@ -521,4 +522,36 @@ fn a_new_interview_is_part_of_the_site_and_gets_another_name() {
     let build = storybank(["build", &root]);
     assert_eq!(build.status, Status::Done, "{}", build.messages);
     assert!(folder.join("public/interviews/harbour.html").exists());
+}
+
+#[test]
+fn schemas_are_printed_or_written_into_a_folder() {
+    let story = storybank(["schema", "story"]);
+    assert_eq!(story.status, Status::Done, "{}", story.messages);
+    let story: Value = serde_json::from_str(&story.output).expect("it is JSON");
+    let all: Value = serde_json::from_str(&storybank(["schema"]).output).expect("it is JSON");
+    assert_eq!(all["story"], story);
+    assert_eq!(all["site"]["title"], "Settings");
+    let folder = Folder::new();
+    let out = folder.join("schemas");
+    let write = || storybank(["schema", "--out", path(&out)]);
+    let first = write();
+    assert_eq!(first.status, Status::Done, "{}", first.messages);
+    let names = [
+        "story",
+        "variant",
+        "question",
+        "case-study",
+        "competency",
+        "interview",
+        "home",
+        "site",
+    ];
+    let paths =
+        names.map(|name| format!("{}\n", out.join(format!("{name}.schema.json")).display()));
+    assert_eq!(first.output, paths.concat());
+    let written = tree(&out);
+    fs::write(out.join("story.schema.json"), "old").expect("it is ours");
+    assert_eq!(write().status, Status::Done);
+    assert_eq!(tree(&out), written);
 }
