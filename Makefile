@@ -11,8 +11,8 @@ TOOLS := target/tools
 MSRV = $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 VNU_VERSION := 26.9.27
 VNU := $(TOOLS)/vnu-$(VNU_VERSION).jar
-# The site in the pictures of docs/. `make screenshots SITE=.` shows the site of this repository instead.
-SITE ?= $(CHECK)/pictured
+# The site in the pictures of docs/: the fictional sample. `make screenshots SITE=.` shows the site of this repository.
+SITE ?= src/commands/sample
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /  /' | awk '{ name = $$1; $$1 = ""; printf "%-12s%s\n", name, $$0 }'
@@ -28,13 +28,16 @@ lint: ## Check the sources with clippy, if clippy is installed
 unit: browser engines ## Run the tests
 	$(CARGO) test --locked
 
-html: tools program ## Build this repository's site, and a new one, and check their HTML
+html: tools program ## Build this repository's site, a new one and the sample, and check their HTML
 	@rm -rf $(CHECK)
 	$(STORYBANK) build --out $(CHECK)/private
 	$(STORYBANK) build --audience team --out $(CHECK)/team
 	$(STORYBANK) init $(CHECK)/new
 	$(STORYBANK) build --root $(CHECK)/new
-	$(STORYBANK) publish page --root $(CHECK)/new
+	$(STORYBANK) init --sample $(CHECK)/sample
+	$(STORYBANK) build --root $(CHECK)/sample
+	$(STORYBANK) build --root $(CHECK)/sample --audience public --out $(CHECK)/sample-public
+	$(STORYBANK) publish page --root $(CHECK)/sample
 	java -jar $(VNU) --errors-only --skip-non-html $(CHECK)
 	@echo "no errors in the HTML of $$(find $(CHECK) -name '*.html' | wc -l) pages"
 
@@ -103,6 +106,5 @@ bench: browser ## Measure the time of builds, and the time until the preview sho
 	$(CARGO) bench --locked --bench preview
 
 screenshots: program ## Take the pictures of the documentation
-	@if [ ! -e $(SITE)/content ]; then $(STORYBANK) init $(SITE); fi
 	$(STORYBANK) build --root $(SITE) --out $(CHECK)/pictures
 	@.ci/pictures $(CHECK)/pictures

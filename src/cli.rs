@@ -37,13 +37,11 @@ pub enum Command {
         after_help = "Examples:\n  storybank publish handbook --dry-run\n  storybank publish handbook reminders-sent-twice"
     )]
     Publish(Publish),
-    /// Create a small example site that shows how to write stories
-    #[command(after_help = "Examples:\n  storybank init\n  storybank init my-stories")]
-    Init {
-        /// The folder of the new site; it must not contain a site yet
-        #[arg(default_value = ".")]
-        folder: PathBuf,
-    },
+    /// Create a site with common questions and competencies, and an example that shows how to write stories
+    #[command(
+        after_help = "Examples:\n  storybank init my-stories\n  storybank init --sample a-full-site"
+    )]
+    Init(Init),
     /// Create a story, variant, question, case study, competency or interview from a template that explains each part
     #[command(
         after_help = "Examples:\n  storybank new question mistake 'Tell me about a mistake'\n  storybank new variant the-outage-nobody-saw in-thirty-seconds"
@@ -119,6 +117,25 @@ pub struct Build {
     /// Print how long each stage took
     #[arg(long)]
     pub timings: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Init {
+    /// The folder of the new site; it must not contain a site yet [default: the current folder]
+    #[arg(value_name = "DIR")]
+    pub folder: Option<PathBuf>,
+    /// Leave out the example
+    #[arg(long, group = "content")]
+    pub without_example: bool,
+    /// Write only the settings and the text of the first page
+    #[arg(long, group = "content")]
+    pub empty: bool,
+    /// Write a full site instead: the fictional stories of one person, which use every feature
+    #[arg(long, group = "content")]
+    pub sample: bool,
+    /// Remove the example from the site in DIR; files of it that you have changed or that others refer to stay
+    #[arg(long, group = "content")]
+    pub remove_example: bool,
 }
 
 #[derive(Debug, Args)]

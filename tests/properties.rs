@@ -8,6 +8,7 @@ mod common;
 #[expect(dead_code, reason = "each test uses a part of what they share")]
 mod html;
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -24,7 +25,7 @@ use storybank::parse::parse;
 use storybank::preview::{Answer, Assets, Options, Preview};
 use storybank::report::{self, Colour, Sources};
 use storybank::route::Route;
-use storybank::site::{Destination, DocumentId, Origin, PageKey, Site};
+use storybank::site::{Destination, DocumentId, Origin, PageKey, Site, StoryId};
 use storybank::source::SitePath;
 
 fn cases(cases: u32) -> ProptestConfig {
@@ -557,6 +558,12 @@ proptest! {
         let linked = linked(&inputs(&files), audience);
         let site = &linked.site;
         for question in site.questions() {
+            let place = |&story: &StoryId| {
+                let reason = site.reason(story, question);
+                (reason.told_there.is_some(), reason.fit, Reverse(reason.strength), Reverse(reason.shared))
+            };
+            prop_assert!(site.question(question).answers.is_sorted_by_key(place), "the reasons explain the places");
+            prop_assert!(site.question(question).adaptable.is_sorted_by_key(place), "the reasons explain the places");
             let named = |story| site.story(story).tellings.iter().any(|telling| telling.is_eligible() && telling.answers.contains(&question));
             for story in site.stories() {
                 let answers = site.is_of_bank(question) && !site.is_retired(story) && named(story);

@@ -432,9 +432,16 @@ fn the_pages_of_a_preview_are_valid() {
 
 #[test]
 fn a_new_site_is_valid() {
+    for options in [&[][..], &["--without-example"], &["--empty"], &["--sample"]] {
+        new_site_is_valid(options);
+    }
+}
+
+fn new_site_is_valid(options: &[&str]) {
     let folder = Folder::new();
     let root = folder.join("new");
-    let output = program::run(program::storybank([OsStr::new("init"), root.as_os_str()]));
+    let arguments = [&["init"], options].concat().into_iter().map(OsStr::new);
+    let output = program::run(program::storybank(arguments.chain([root.as_os_str()])));
     assert!(output.status.success(), "{}", program::words(&output));
     for audience in ["private", "team", "public"] {
         assert_sound(&Built::of_folder(&root, audience));

@@ -1,7 +1,10 @@
 //! `storybank init`: the first files of a site, with comments that explain them.
 
-use std::path::Path;
+mod remove;
 
+use std::path::{Path, PathBuf};
+
+use crate::cli::Init;
 use crate::config;
 use crate::disk::{self, Interrupts};
 
@@ -9,79 +12,94 @@ use super::new::{quoted, shown};
 use super::terminal::Terminal;
 use super::{Error, Outcome};
 
+include!(concat!(env!("OUT_DIR"), "/embedded.rs"));
+
 /// The file that excludes a built site from version control.
 const GITIGNORE: &str = ".gitignore";
 
-/// The files of a new site: paths and contents.
-pub(super) const SITE: &[(&str, &str)] = &[
-    (config::FILE, include_str!("templates/site/site.toml")),
-    (GITIGNORE, include_str!("templates/site/gitignore")),
-    (
-        "content/home.md",
-        include_str!("templates/site/content/home.md"),
-    ),
-    (
-        "content/stories/the-reminders-that-went-out-twice/index.md",
-        include_str!("templates/site/content/stories/the-reminders-that-went-out-twice/index.md"),
-    ),
-    (
-        "content/stories/the-reminders-that-went-out-twice/as-a-mistake.md",
-        include_str!(
-            "templates/site/content/stories/the-reminders-that-went-out-twice/as-a-mistake.md"
-        ),
-    ),
-    (
-        "content/questions/disagreement.md",
-        include_str!("templates/site/content/questions/disagreement.md"),
-    ),
-    (
-        "content/questions/hardest-problem.md",
-        include_str!("templates/site/content/questions/hardest-problem.md"),
-    ),
-    (
-        "content/questions/mistake.md",
-        include_str!("templates/site/content/questions/mistake.md"),
-    ),
-    (
-        "content/competencies/communication.md",
-        include_str!("templates/site/content/competencies/communication.md"),
-    ),
-    (
-        "content/competencies/ownership.md",
-        include_str!("templates/site/content/competencies/ownership.md"),
-    ),
-    (
-        "content/competencies/problem-solving.md",
-        include_str!("templates/site/content/competencies/problem-solving.md"),
-    ),
-    (
-        "content/case-studies/reminders-sent-twice.md",
-        include_str!("templates/site/content/case-studies/reminders-sent-twice.md"),
-    ),
-];
+const GITIGNORE_TEXT: &str = include_str!("init/gitignore");
 
-/// Creates a site in a folder without one.
-pub fn run(folder: &Path, terminal: &Terminal) -> Result<Outcome, Error> {
+/// The paths and texts of files, from the root of a site.
+pub(super) type Files = Vec<(&'static str, &'static str)>;
+
+/// What a new site contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Common questions and competencies, and an example of a story.
+    Usual,
+    /// Common questions and competencies.
+    WithoutExample,
+    /// The settings and the text of the first page.
+    Empty,
+    /// The fictional stories of one person.
+    Sample,
+}
+
+impl Content {
+    fn of(options: &Init) -> Self {
+        if options.sample {
+            Self::Sample
+        } else if options.empty {
+            Self::Empty
+        } else if options.without_example {
+            Self::WithoutExample
+        } else {
+            Self::Usual
+        }
+    }
+
+    /// The files to write.
+    pub(super) fn files(self) -> Files {
+        const OF_EMPTY: [&str; 2] = [config::FILE, "content/home.md"];
+        let gitignore = (GITIGNORE, GITIGNORE_TEXT);
+        let of_site = match self {
+            Self::Usual => [STARTER, EXAMPLE].concat(),
+            Self::WithoutExample => STARTER.to_vec(),
+            Self::Empty => Vec::new(),
+            Self::Sample => SAMPLE.to_vec(),
+        };
+        let settings = STARTER.iter().filter(|(path, _)| OF_EMPTY.contains(path));
+        let settings = settings.filter(|_| self == Self::Empty).copied();
+        [gitignore]
+            .into_iter()
+            .chain(settings)
+            .chain(of_site)
+            .collect()
+    }
+}
+
+/// Creates a site in a folder without one, or removes the example from a site.
+pub fn run(options: &Init, terminal: &Terminal) -> Result<Outcome, Error> {
+    if options.remove_example {
+        return remove::run(options.folder.as_deref(), terminal);
+    }
+    let folder = options.folder.as_deref().unwrap_or(Path::new("."));
+    create(folder, Content::of(options), terminal)
+}
+
+fn create(folder: &Path, content: Content, terminal: &Terminal) -> Result<Outcome, Error> {
     refuse_existing_site(folder)?;
     let had_gitignore = disk::first_there(folder, &[GITIGNORE]).is_some();
+    let files: Vec<(PathBuf, &str)> = content
+        .files()
+        .into_iter()
+        .filter(|(path, _)| !(had_gitignore && *path == GITIGNORE))
+        .map(|(path, text)| (shown(folder, path), text))
+        .collect();
     // A signal waits until all files are written.
     let _held = Interrupts::caught()
         .map_err(Error::system("catch signals"))?
         .hold();
-    for (path, text) in SITE
-        .iter()
-        .filter(|(path, _)| !(had_gitignore && *path == GITIGNORE))
-    {
-        let path = shown(folder, path);
-        disk::create_new(&path, text)?;
-        terminal.result(&path.to_string_lossy());
+    disk::create_all(&files)?;
+    for path in [config::FILE, "content"] {
+        terminal.result(&shown(folder, path).to_string_lossy());
     }
     if had_gitignore {
         terminal.warn(&format!(
-            "`{GITIGNORE}` was there already: see that it has the line `/public`"
+            "`{GITIGNORE}` was there already: see that it has the lines `/public` and `/storybank-*.html`, which keep built sites out of version control"
         ));
     }
-    terminal.say(&next_steps(folder));
+    terminal.say(&next_steps(folder, content));
     Ok(Outcome::Done)
 }
 
@@ -99,26 +117,39 @@ fn refuse_existing_site(folder: &Path) -> Result<(), Error> {
 }
 
 /// What to do with a new site.
-fn next_steps(folder: &Path) -> String {
-    let root = if folder == Path::new(".") {
+fn next_steps(folder: &Path, content: Content) -> String {
+    let named = if folder == Path::new(".") {
         String::new()
     } else {
-        format!(" --root {}", quoted(folder))
+        format!(" {}", quoted(folder))
+    };
+    let root = if named.is_empty() {
+        String::new()
+    } else {
+        format!(" --root{named}")
+    };
+    let more = match content {
+        Content::Usual => {
+            format!("; `storybank init --remove-example{named}` removes the example story")
+        }
+        Content::WithoutExample | Content::Empty | Content::Sample => String::new(),
     };
     format!(
-        "next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own"
+        "next: `storybank build{root}`, then open the page that it names; `storybank new story \"…\"{root}` starts a story of your own{more}"
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::audience::Viewer;
     use crate::build::{InputFile, Inputs, Linked, ParseCache, link_site};
-    use crate::model::Audience;
+    use crate::model::{Audience, Meta};
     use crate::source::SitePath;
 
-    fn inputs(files: &[(&str, &str)]) -> Inputs {
+    pub(super) fn inputs(files: &[(&str, &str)]) -> Inputs {
         let file = |(path, text): &(&str, &str)| {
             InputFile::new(SitePath::new(*path), text.as_bytes().to_vec())
         };
@@ -135,6 +166,11 @@ mod tests {
                 .find(|(path, _)| *path == config::FILE)
                 .map(file),
             documents,
+            assets: files
+                .iter()
+                .filter(|(path, _)| path.starts_with("content/") && !path.ends_with(".md"))
+                .map(|(path, _)| SitePath::new(*path))
+                .collect(),
             ..Inputs::default()
         }
     }
@@ -151,27 +187,85 @@ mod tests {
         )
     }
 
+    /// The names that a framework gives to the competencies of a site.
+    fn names_of(linked: &Linked, framework: &str) -> BTreeSet<String> {
+        let metas = linked.site.documents.iter().map(|document| &document.meta);
+        metas
+            .filter_map(|meta| match meta {
+                Meta::Competency(meta) => Some(&meta.frameworks),
+                _ => None,
+            })
+            .flatten()
+            .filter(|(name, _)| name.as_str() == framework)
+            .flat_map(|(_, entries)| entries.iter().map(|entry| entry.as_str().to_owned()))
+            .collect()
+    }
+
+    /// The rules of the diagnostics of a new site.
+    fn found(content: Content, audience: Audience) -> Vec<&'static str> {
+        let inputs = inputs(&content.files());
+        let found = linked(&inputs, audience).diagnostics;
+        found.iter().map(|found| found.rule.name).collect()
+    }
+
     #[test]
-    fn a_new_site_has_nothing_wrong_and_a_gap() {
-        let inputs = inputs(SITE);
-        for audience in [Audience::Private, Audience::Team] {
-            assert_eq!(linked(&inputs, audience).diagnostics, []);
+    fn a_new_site_has_nothing_wrong() {
+        for content in [Content::Usual, Content::WithoutExample, Content::Empty] {
+            assert_eq!(found(content, Audience::Private), [""; 0], "{content:?}");
         }
+        assert_eq!(found(Content::Usual, Audience::Team), [""; 0]);
         // Nothing in it is for everybody, so a warning says that the site is empty.
-        let found = linked(&inputs, Audience::Public).diagnostics;
-        assert_eq!(
-            found
-                .iter()
-                .map(|found| found.rule.name)
-                .collect::<Vec<_>>(),
-            ["empty-site"]
-        );
-        let site = linked(&inputs, Audience::Private).site;
-        assert_eq!(
-            site.questions()
-                .filter(|&id| site.is_of_bank(id) && site.question(id).answers.is_empty())
-                .count(),
-            1
-        );
+        assert_eq!(found(Content::Usual, Audience::Public), ["empty-site"]);
+        for audience in [Audience::Private, Audience::Team, Audience::Public] {
+            assert_eq!(found(Content::Sample, audience), [""; 0], "{audience:?}");
+        }
+    }
+
+    #[test]
+    fn the_starter_set_has_thirty_questions_and_fourteen_competencies() {
+        let site = linked(&inputs(STARTER), Audience::Private).site;
+        assert_eq!(site.questions().count(), 30);
+        assert_eq!(site.competencies.len(), 14);
+    }
+
+    #[test]
+    fn each_leadership_principle_of_amazon_is_spelled_as_amazon_spells_it() {
+        let expected = [
+            "Are Right, A Lot",
+            "Bias for Action",
+            "Customer Obsession",
+            "Deliver Results",
+            "Dive Deep",
+            "Earn Trust",
+            "Frugality",
+            "Have Backbone; Disagree and Commit",
+            "Hire and Develop the Best",
+            "Insist on the Highest Standards",
+            "Invent and Simplify",
+            "Learn and Be Curious",
+            "Ownership",
+            "Strive to be Earth's Best Employer",
+            "Success and Scale Bring Broad Responsibility",
+            "Think Big",
+        ];
+        for files in [STARTER, SAMPLE] {
+            let linked = linked(&inputs(files), Audience::Private);
+            assert_eq!(
+                names_of(&linked, "amazon"),
+                expected.map(str::to_owned).into()
+            );
+        }
+    }
+
+    #[test]
+    fn only_names_that_google_uses_are_among_those_of_google() {
+        let known = [
+            "General cognitive ability",
+            "Googleyness",
+            "Leadership",
+            "Role-related knowledge",
+        ];
+        let linked = linked(&inputs(STARTER), Audience::Private);
+        assert_eq!(names_of(&linked, "google"), known.map(str::to_owned).into());
     }
 }

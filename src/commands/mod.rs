@@ -117,7 +117,7 @@ fn carry_out(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Erro
         Command::Build(options) => build::run(&options, terminal),
         Command::Serve(options) => serve::run(&options, terminal),
         Command::Publish(options) => publish::run(&options, terminal),
-        Command::Init { folder } => init::run(&folder, terminal),
+        Command::Init(options) => init::run(&options, terminal),
         Command::New(options) => new::run(&options, terminal),
         Command::Rename(options) => rename::run(&options, terminal),
         Command::Schema(options) => schema::run(&options, terminal),

@@ -26,7 +26,7 @@ pub use interrupt::{Held, Interrupts};
 pub use load::{SourceTree, assets, find_site, load, site_whose_sources_hold};
 pub use output::{Output, refuse_owned};
 pub use record::{RecordLock, load_record, lock_record, save_record};
-pub use scaffold::{create_new, first_there};
+pub use scaffold::{create_all, create_new, first_there, remove_unchanged};
 pub use watcher::{Activity, Events, Watcher};
 
 /// A failure of the machine, with the path at which it happened.

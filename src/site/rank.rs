@@ -115,11 +115,10 @@ impl Contents {
         }
     }
 
-    /// The best story for a question in an interview: the first that its company has not heard, else the first; `None` if no story
-    /// names the question.
-    pub fn best_for(&self, question: QuestionId, interview: InterviewId) -> Option<StoryId> {
-        let answers = self.question(question).answers.iter().copied();
-        answers.min_by_key(|&story| {
+    /// The stories that answer a question in an interview, best first: those that its company has heard come last.
+    pub fn answers_in(&self, question: QuestionId, interview: InterviewId) -> Vec<StoryId> {
+        let mut answers = self.question(question).answers.clone();
+        answers.sort_by_cached_key(|&story| {
             let reason = self.reason(story, question);
             (
                 self.told_at(story, interview).is_some(),
@@ -128,7 +127,8 @@ impl Contents {
                 Reverse(reason.shared),
                 self.places[story.0],
             )
-        })
+        });
+        answers
     }
 
     /// What the company of an interview has heard: stories, each with the place of the occasion in its `told`.

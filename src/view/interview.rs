@@ -1,6 +1,7 @@
 //! The pages of interviews, and of the questions that the author asks.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 
 use super::lists::head;
 use super::pieces::{Extent, answer, date, full_style, occasions, to_u32, told_there};
@@ -65,9 +66,10 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: InterviewId) -> InterviewPage<'
     let interview = site.interview(id);
     let meta = site.interview_meta(id);
     let nodes = 0..site.document(interview.document).body.nodes.len();
+    let mut planned = HashSet::new();
     let questions = interview.questions.iter();
     let questions = questions
-        .map(|&question| likely(writer, id, question))
+        .map(|&question| likely(writer, id, question, &mut planned))
         .collect();
     let (told, told_earlier) = told(writer, id);
     let is_likely = |question: &&QuestionId| interview.questions.contains(question);
@@ -115,13 +117,20 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: InterviewId) -> InterviewPage<'
     }
 }
 
+/// A likely question; `planned` holds the best stories of the questions before it. An interviewer should not hear a story twice.
 fn likely<'a>(
     writer: &mut PageWriter<'a>,
     interview: InterviewId,
     question: QuestionId,
+    planned: &mut HashSet<StoryId>,
 ) -> LikelyQuestion<'a> {
     let site = writer.context.site;
-    let best = site.best_for(question, interview);
+    let answers = site.answers_in(question, interview);
+    let best = answers.first().copied();
+    let is_again = best.is_some_and(|best| !planned.insert(best));
+    let other = answers.into_iter().find(|story| !planned.contains(story));
+    let instead = other.filter(|_| is_again);
+    planned.extend(instead);
     let told = best.and_then(|story| Some((story, site.told_at(story, interview)?)));
     LikelyQuestion {
         question: site.wording(question),
@@ -133,6 +142,8 @@ fn likely<'a>(
             .map(|&competency| named_chip(writer, interview, competency))
             .collect(),
         best: best.map(|story| answer(writer, story, question, Extent::Row)),
+        is_again,
+        instead: instead.map(|story| answer(writer, story, question, Extent::Row)),
         told: told.map_or_else(String::new, |(story, occasion)| {
             told_there(writer, story, occasion)
         }),

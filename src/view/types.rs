@@ -614,6 +614,10 @@ pub struct LikelyQuestion<'a> {
     pub competencies: Vec<NamedChip<'a>>,
     /// The story to tell; absent if no story names the question.
     pub best: Option<AnswerView<'a>>,
+    /// Whether the story is also the one to tell for a question before this one.
+    pub is_again: bool,
+    /// The best story that is for no question before this one; only together with `is_again`, and absent if there is none.
+    pub instead: Option<AnswerView<'a>>,
     /// When this company has heard that story, `told to Harbour on 3 March 2026`; empty if it has not.
     pub told: String,
     /// The answer that needs no story, as HTML; empty without one.
