@@ -5,12 +5,16 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
 
 use common::{Files, files, inputs, seed, site_with_drafts};
 use proptest::prelude::*;
 use storybank::model::Kind;
+use storybank::parse::Place;
 use storybank::rename::{Before, Changes, Refusal, Subject};
 use storybank::slug::Slug;
+use storybank::source::SitePath;
 
 /// A site in which everything refers to everything, in every spelling. Names end in `-old`.
 const SITE: &str = r#"
@@ -210,7 +214,7 @@ fn applied(changes: &Changes, before: &Files) -> Files {
         .map(|file| (file.path.to_string(), file.bytes.to_vec()))
         .collect();
     for (path, bytes) in before {
-        let new = changes.path(&storybank::source::SitePath::new(path.as_str()));
+        let new = changes.path(&SitePath::new(path.as_str()));
         files.entry(new.to_string()).or_insert(bytes.clone());
     }
     files
@@ -316,6 +320,46 @@ fn lines_that_end_as_on_windows_keep_their_ends() {
     for (subject, called) in SUBJECTS {
         check_rename(&site, subject, called);
     }
+}
+
+/// The files of the sample site.
+fn sample() -> Files {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/commands/sample");
+    let entries = walkdir::WalkDir::new(&root).into_iter();
+    let paths = entries.map(|entry| entry.expect("it can be read").into_path());
+    let files = paths.filter(|path| path.is_file()).map(|path| {
+        let name = path.strip_prefix(&root).expect("it is below");
+        let bytes = fs::read(&path).expect("it can be read");
+        (name.to_str().expect("it is text").to_owned(), bytes)
+    });
+    files.collect()
+}
+
+#[test]
+fn every_document_of_the_sample_gets_another_name_and_its_old_one_back() {
+    let files = sample();
+    let mut renamed = 0;
+    let paths = files.keys().filter(|path| path.ends_with(".md"));
+    for path in paths {
+        let (subject, old) = match Place::of(&SitePath::new(path.as_str()))
+            .expect("it is in its place")
+        {
+            Place::Document(kind, slug) => (Subject::Document(kind), slug.to_string()),
+            Place::Variant { story, variant } => (Subject::Variant, format!("{story}/{variant}")),
+            Place::Home => continue,
+        };
+        let (story, last) = old
+            .rsplit_once('/')
+            .map_or(("", old.as_str()), |(story, last)| (story, last));
+        let after = rename(&files, subject, &old, "another-name")
+            .unwrap_or_else(|message| panic!("{old}: {message}"));
+        let new = [story, "another-name"].join("/");
+        let back = rename(&after, subject, new.trim_start_matches('/'), last)
+            .unwrap_or_else(|message| panic!("{old}: {message}"));
+        assert_eq!(text(&back), text(&files), "{old}");
+        renamed += 1;
+    }
+    assert!(renamed > 50, "{renamed}");
 }
 
 /// The error of a rename in the site above.
@@ -455,6 +499,22 @@ answers: [two]
 
 [[stories/two]] and [[questions/two]]
 "
+    );
+}
+
+#[test]
+fn a_name_that_says_what_a_file_is_for_stays() {
+    let site = "-- content/questions/for-them.md --\n## Who decides?\n";
+    let found = rename(
+        &files(site),
+        Subject::Document(Kind::Question),
+        "for-them",
+        "for-us",
+    );
+    let found = found.expect_err("it would be questions that they ask");
+    assert!(
+        found.contains("add `kind: ask` to its front matter"),
+        "{found}"
     );
 }
 

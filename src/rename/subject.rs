@@ -3,6 +3,7 @@
 use super::names::Renamed;
 use super::{Before, Move};
 use crate::diagnostic::did_you_mean;
+use crate::front_matter;
 use crate::model::{Document, Kind, Meta};
 use crate::parse::{CONTENT, Place};
 use crate::site::{DocumentId, Origin, PageKey, Site};
@@ -76,6 +77,7 @@ fn document(
     refuse_second_file(site, kind, old)?;
     if old != new {
         refuse_taken(site, kind, new)?;
+        refuse_telling_name(site, id)?;
     }
     let moves = if kind == Kind::Story {
         story_moves(site, path, old, new)?
@@ -155,6 +157,21 @@ fn refuse_taken(site: &Site, kind: Kind, slug: &Slug) -> Result<(), String> {
         )),
         None => Ok(()),
     }
+}
+
+/// Fails if only the name of a file says that the author asks its questions.
+fn refuse_telling_name(site: &Site, id: DocumentId) -> Result<(), String> {
+    let document = site.document(id);
+    let text = document.body.file_text();
+    let yaml = front_matter::split(text).map_or("", |split| &text[split.yaml.range()]);
+    let has_kind = yaml.lines().any(|line| line.starts_with("kind:"));
+    if !matches!(document.meta, Meta::Asks(_)) || has_kind {
+        return Ok(());
+    }
+    Err(format!(
+        "only the name of `{}` says that you ask these questions; add `kind: ask` to its front matter first",
+        document.path
+    ))
 }
 
 /// What moves when a story gets another name: its file or its folder, and a folder that holds variants beside its file.
