@@ -503,6 +503,17 @@ answers: [two]
 }
 
 #[test]
+fn a_place_that_is_not_known_is_reported_and_nothing_is_guessed() {
+    let site = "-- content/stories/one.md --\nx\n-- content/stories/two.md --\n> [a]\n>\n> [a]:\n> one.md\n";
+    let found = rename(&files(site), Subject::Document(Kind::Story), "one", "three");
+    let found = found.expect_err("the definition is over two lines of a quote");
+    assert!(
+        found.contains("`content/stories/two.md`, line 3"),
+        "{found}"
+    );
+}
+
+#[test]
 fn a_name_that_says_what_a_file_is_for_stays() {
     let site = "-- content/questions/for-them.md --\n## Who decides?\n";
     let found = rename(

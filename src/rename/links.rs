@@ -143,7 +143,10 @@ impl Plan<'_> {
                 continue;
             };
             let definition = &text[span.range()];
-            let place = definition_path(definition).ok_or_else(|| no_place(document, span))?;
+            let leads_there = |raw: &str| document.path.join(&decoded(raw)).as_ref() == Some(&path);
+            let place = definition_path(definition)
+                .filter(|place| leads_there(&definition[place.clone()]))
+                .ok_or_else(|| no_place(document, span))?;
             let written = &definition[place.clone()];
             if let Some(new) = self.paths.relative(written, &document.path, &found) {
                 edits.push(edit_at(document, span, place, new));

@@ -162,7 +162,15 @@ impl Plan<'_> {
         }
         edits.sort();
         edits.dedup();
-        Ok(edits)
+        let is_overlap =
+            |pair: &&[Edit]| pair[0].path == pair[1].path && pair[0].span.end > pair[1].span.start;
+        match edits.windows(2).find(is_overlap) {
+            Some(pair) => Err(format!(
+                "`{}` has two names in one place; write the links there in a simpler way",
+                pair[0].path
+            )),
+            None => Ok(edits),
+        }
     }
 
     /// The hashtags of competencies that get another name.
