@@ -1,5 +1,6 @@
 //! The linked site: every document, how the things in them belong together, and the queries of pages.
 
+mod advice;
 mod catalogue;
 mod claims;
 mod cycles;

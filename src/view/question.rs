@@ -41,7 +41,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         page: writer.head(site.wording(id), "", "questions"),
         question: site.wording(id),
         slug: question.slug.as_str(),
-        aliases: meta.map(|meta| texts(&meta.aliases)).unwrap_or_default(),
+        aliases: aliases(writer, id),
         competencies: writer.chips(&question.competencies),
         asked: meta
             .map(|meta| occasions(writer, &meta.asked, &question.asked))
@@ -86,6 +86,16 @@ fn without_remarks(heading_base: u8, ids: Ids) -> Style<'static> {
     Style {
         remarks: Remarks::Omitted,
         ..full_style(heading_base, ids)
+    }
+}
+
+/// The other wordings of a question.
+fn aliases<'a>(writer: &PageWriter<'a>, id: QuestionId) -> Vec<&'a str> {
+    let site = writer.context.site;
+    match (site.question_meta(id), site.question_item(id)) {
+        (Some(meta), _) => texts(&meta.aliases),
+        (None, Some(item)) => item.aliases.iter().map(String::as_str).collect(),
+        (None, None) => Vec::new(),
     }
 }
 
