@@ -5,6 +5,7 @@
 
 mod blocks;
 mod comments;
+mod definitions;
 mod depth;
 mod hashtags;
 mod html;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span, offset};
 
+pub use definitions::definitions;
 pub use ids::{Arena, Id};
 pub use nodes::{Child, Node, Nodes, Skip, Step, children, walk};
 pub use read::read;

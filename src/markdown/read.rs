@@ -527,7 +527,7 @@ fn names_a_host(address: &str) -> bool {
 }
 
 /// The target of `[…](address)` in `file`.
-fn target(file: &SitePath, address: &str) -> Target {
+pub(super) fn target(file: &SitePath, address: &str) -> Target {
     if let Some(target) = target_with_scheme(address) {
         return target;
     }

@@ -1,10 +1,13 @@
 //! The front matter of each kind, and how it becomes a part of the model.
 
+mod schema;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Range, RangeInclusive};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
 use super::headings::Names;
@@ -19,6 +22,8 @@ use crate::model::{
 };
 use crate::slug::Slug;
 use crate::source::{SitePath, Span, Spanned};
+
+pub use schema::{FrontMatter, schema};
 
 /// A file, cut into front matter and body.
 pub(super) struct Source<'a> {
@@ -185,20 +190,35 @@ fn trimmed(words: Prose) -> Prose {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of a story.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Story")]
 struct StoryFields {
+    /// The title. Without it, the first heading.
     title: Option<Prose>,
+    /// The answer in thirty seconds: one or two spoken sentences.
     headline: Option<Prose>,
+    /// When it happened, or began: `2025`, `2025-03` or `2025-03-07`.
     when: Option<When>,
+    /// Your role in it.
     role: Option<Prose>,
+    /// What you claim that the story shows: the names of files in `content/competencies`. Hashtags in the text are the evidence.
     competencies: List<Spanned<Slug>>,
+    /// The questions that the story answers: names, or `{ question: …, open: … }` with the sentence that opens the answer.
     answers: Answers,
+    /// Who may see it: `private` (default), `team` or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
+    /// How good a story it is, in your own judgement: 1 to 5.
+    #[schemars(extend("minimum" = 1, "maximum" = 5))]
     strength: Option<Spanned<Number>>,
+    /// How long a telling should take: `30s`, `2m`, `1m30s`. Without it, the `length` of site.toml.
     length: Option<Length>,
+    /// The figures that any telling may claim: a name and a value, or `{ value: …, source: … }`.
     facts: Ledger,
+    /// Where you told it. Each entry has an `interview` or a date `on`.
     told: Vec<Spanned<Told>>,
 }
 
@@ -236,17 +256,28 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize)]
+/// Front matter of a variant: another telling of the story beside it.
+#[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Variant")]
 struct VariantFields {
+    /// The title. Without it, the name of the file in words.
     title: Option<Prose>,
+    /// Its own answer in thirty seconds. Without it, that of the story.
     headline: Option<Prose>,
+    /// What this telling is for: the names of files in `content/competencies`.
     competencies: List<Spanned<Slug>>,
+    /// The questions that it answers better than the story: names, or `{ question: …, open: … }`.
     answers: Answers,
+    /// How long this telling should take: `30s`, `2m`, `1m30s`.
     length: Option<Length>,
+    /// Whose words these are: `me` (default), `reviewer`, or the name of a program.
     by: Author,
+    /// Whether the parts that are not written here come from the story. Default: true.
     inherit: bool,
+    /// `draft`, `ready` or `retired`. Default: ready; draft in the words of a program.
     status: Option<Status>,
+    /// Who may see it, never more people than the story.
     audience: Option<Audience>,
 }
 
@@ -302,23 +333,35 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of a question, or of a sheet of several questions.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Question")]
 struct QuestionFields {
+    /// The question as it is asked. Without it, the only heading; a file with several questions is a sheet.
     question: Option<Prose>,
+    /// The title of a sheet. A question needs none.
     title: Option<Prose>,
+    /// Other wordings of the question.
     aliases: Option<Spanned<List<Prose>>>,
+    /// What it probes: the names of files in `content/competencies`.
     competencies: List<Spanned<Slug>>,
+    /// The story that it is a follow-up about.
     about: Option<Spanned<Slug>>,
+    /// Where you were asked it. Each entry has an `interview` or a date `on`.
     asked: Option<Spanned<Vec<Spanned<Asked>>>>,
+    /// How long your own answer should take, under a heading `## Answer`: `90s`, `2m`.
     length: Option<Spanned<Length>>,
+    /// `ask` for questions that you ask.
     kind: Option<SheetKind>,
+    /// Who may see it: `private` (default), `team` or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
 }
 
 /// What the questions of a sheet are for.
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum SheetKind {
     /// The author asks them.
@@ -431,26 +474,44 @@ impl Required<'_> {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of a case study.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "CaseStudy")]
 struct CaseStudyFields {
+    /// The title. Without it, the first heading.
     title: Option<Prose>,
+    /// The story that it comes from.
     story: Option<Spanned<Slug>>,
+    /// Who may see it: `private`, `team` (default) or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
+    /// 1 to 5; 1 is the worst.
+    #[schemars(extend("minimum" = 1, "maximum" = 5))]
     severity: Option<Spanned<Number>>,
+    /// When it began, with the time zone: `2025-03-07T09:10Z`.
     started: Option<Moment>,
+    /// When it was noticed, with the time zone.
     detected: Option<Moment>,
+    /// When it was over, with the time zone.
     resolved: Option<Moment>,
+    /// What prevents it from happening again.
     actions: Vec<ActionFields>,
 }
 
-#[derive(Deserialize)]
+/// An action that prevents a repetition.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Action")]
 struct ActionFields {
+    /// What is to be done.
     what: Prose,
+    /// The role that owns it, rather than a name.
     owner: Option<Prose>,
+    /// By when: `2025`, `2025-03` or `2025-03-07`.
     due: Option<When>,
+    /// `open` (default), `doing`, `done` or `dropped`.
     #[serde(default)]
     status: ActionStatus,
 }
@@ -500,13 +561,20 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of a competency.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Competency")]
 struct CompetencyFields {
+    /// The title. Without it, the first heading.
     title: Option<Prose>,
+    /// Other names. A report corrects them where a document uses them.
     aliases: List<Prose>,
+    /// What employers call it: `{ amazon: [Ownership], microsoft: [Accountability] }`.
     frameworks: Frameworks,
+    /// Who may see it: `private` (default), `team` or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
 }
 
@@ -530,11 +598,16 @@ fn competency(raw: CompetencyFields, required: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of the home page.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Home")]
 struct HomeFields {
+    /// The name of the page in links.
     title: Option<Prose>,
+    /// Who may see the text: `private` (default), `team` or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
 }
 
@@ -553,17 +626,29 @@ fn home(raw: HomeFields, _: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of an interview.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Interview")]
 struct InterviewFields {
+    /// The title. Without it, the company and the round.
     title: Option<Prose>,
+    /// The employer. Without it, the title or the name of the file.
     company: Option<Prose>,
+    /// When it is: `2025`, `2025-03` or `2025-03-07`.
     when: Option<When>,
+    /// Which of the rounds of the employer it is.
     round: Option<Prose>,
+    /// Whom you will meet.
     people: List<Prose>,
+    /// The frameworks whose names the employer uses, as competencies name them.
     framework: List<Prose>,
+    /// The questions that they are likely to ask: the names of files in `content/questions`.
     questions: List<Spanned<Slug>>,
+    /// An interview is always `private`.
+    #[schemars(extend("const" = "private"))]
     audience: Option<Spanned<Audience>>,
+    /// `draft`, `ready` (default), or `retired` if it did not take place.
     status: Status,
 }
 
@@ -601,14 +686,22 @@ fn interview(raw: InterviewFields, required: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize)]
+/// Where a story was told. It has an `interview` or a date `on`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["on"] }, { "required": ["interview"] }]))]
 struct Told {
+    /// The day, month or year.
     on: Option<When>,
+    /// To whom.
     to: Option<Prose>,
+    /// In which round.
     round: Option<Prose>,
+    /// The interview: the name of a file in `content/interviews`.
     interview: Option<Spanned<Slug>>,
+    /// The question that it answered.
     question: Option<Spanned<Slug>>,
+    /// How well it went: `well`, `mixed` or `badly`.
     went: Option<Went>,
 }
 
@@ -633,13 +726,20 @@ impl From<Told> for Occasion {
     }
 }
 
-#[derive(Deserialize)]
+/// Where a question was asked. It has an `interview` or a date `on`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["on"] }, { "required": ["interview"] }]))]
 struct Asked {
+    /// The day, month or year.
     on: Option<When>,
+    /// By whom.
     by: Option<Prose>,
+    /// In which round.
     round: Option<Prose>,
+    /// The interview: the name of a file in `content/interviews`.
     interview: Option<Spanned<Slug>>,
+    /// How well your answer went: `well`, `mixed` or `badly`.
     went: Option<Went>,
 }
 
@@ -738,11 +838,13 @@ enum AnswerField {
     Opened(OpenedAnswer),
 }
 
-/// An answer in its long form.
-#[derive(Deserialize)]
+/// A question with the sentence that opens its answer.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct OpenedAnswer {
+    /// The question: the name of a file in `content/questions`.
     question: Spanned<Slug>,
+    /// One spoken sentence that answers exactly this question, before the story starts.
     open: Option<Prose>,
 }
 
@@ -1010,11 +1112,13 @@ impl<'de> de::Visitor<'de> for FactVisitor {
     }
 }
 
-/// A fact in its long form.
-#[derive(Deserialize)]
+/// A figure with its source.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SourcedFact {
+    /// The figure, as you write it.
     value: Figure,
+    /// Where it comes from.
     source: Option<Prose>,
 }
 

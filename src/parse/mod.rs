@@ -22,6 +22,7 @@ use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 pub use answers::direct_answers;
+pub use fields::{FrontMatter, schema};
 pub use place::{CONTENT, Place, is_markdown};
 
 /// The result of parsing a file.
