@@ -197,7 +197,7 @@ fn name(subject: Subject, name: &str) -> String {
 
 fn rename(files: &Files, subject: Subject, old: &str, new: &str) -> Result<Files, String> {
     let inputs = inputs(files);
-    let changes = Before::of(&inputs).rename(subject, old, new);
+    let changes = storybank::rename::rename(&inputs, subject, old, new);
     changes
         .map(|changes| applied(&changes, files))
         .map_err(|refusal| match refusal {
@@ -360,6 +360,38 @@ fn every_document_of_the_sample_gets_another_name_and_its_old_one_back() {
         renamed += 1;
     }
     assert!(renamed > 50, "{renamed}");
+}
+
+#[test]
+fn names_that_are_left_over_after_a_file_was_renamed_change() {
+    let before = files(
+        "-- content/stories/outage/index.md --\n---\ncompetencies: [ownership, taking-ownership]\n---\nI stayed #ownership and (#ownership).\n\nSee [[ownership]], [it](../../competencies/ownership.md) and [[taking-ownership]]. It went (#ownership).\n-- content/questions/sheet.md --\n## A mistake #ownership\n\n## Why?\n-- content/competencies/taking-ownership.md --\n# Taking ownership\n\nSee [[#ownership]].\n\n## Ownership\n",
+    );
+    let competency = Subject::Document(Kind::Competency);
+    let after = rename(&before, competency, "ownership", "taking-ownership")
+        .expect("the file has the new name");
+    assert_eq!(
+        text(&after),
+        "-- content/competencies/taking-ownership.md --\n# Taking ownership\n\nSee [[#ownership]].\n\n## Ownership\n-- content/questions/sheet.md --\n## A mistake #taking-ownership\n\n## Why?\n-- content/stories/outage/index.md --\n---\ncompetencies: [taking-ownership, taking-ownership]\n---\nI stayed #ownership and (#taking-ownership).\n\nSee [[taking-ownership]], [it](../../competencies/taking-ownership.md) and [[taking-ownership]]. It went (#taking-ownership).\n"
+    );
+    let refused = |old: &str, new: &str| {
+        rename(&before, competency, old, new).expect_err("no file has either name")
+    };
+    assert!(refused("trust", "taking-ownership").contains("there is no competency `trust`"));
+    assert!(refused("ownership", "trust").contains("there is no competency `ownership`"));
+    let story = Subject::Document(Kind::Story);
+    let before = files(
+        "-- content/stories/night/index.md --\n# The night\n-- content/stories/night/short.md --\n---\ntitle: Short\n---\nSee [[outage]].\n-- content/case-studies/case.md --\n---\nstory: outage\n---\nSee [[outage/short]].\n",
+    );
+    let after = rename(&before, story, "outage", "night").expect("the folder has the new name");
+    let after = text(&after);
+    assert!(
+        after.contains("story: night")
+            && after.contains("[[night/short]]")
+            && after.contains("See [[night]]")
+            && after.contains("-- content/stories/night/short.md --"),
+        "{after}"
+    );
 }
 
 /// The error of a rename in the site above.
