@@ -585,7 +585,7 @@ pub struct Asks {
 /// What the front matter of an interview says.
 #[derive(Debug, Default)]
 pub struct Interview {
-    /// From front matter or a heading; without it, the company and the round name the interview.
+    /// From front matter; without it, the company and the round name the interview.
     pub title: Option<Prose>,
     /// The employer; from the title or the name of the file if the field is missing.
     pub company: Prose,

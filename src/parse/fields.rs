@@ -672,7 +672,8 @@ fn interview(raw: InterviewFields, required: &mut Required<'_>) -> Fields {
             Some(company) => company,
             None => required.title(None),
         },
-        title: title.or_else(|| required.optional_title(None)),
+        // A heading belongs to the notes.
+        title,
         when,
         round: filled(round),
         people: people.0,

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::catalogue::{Catalogue, QuestionPlace};
 use super::claims;
-use super::interviews::{Companies, coming, interviews};
+use super::interviews::{Companies, coming, interviews, occasions_of_answers};
 use super::links::Links;
 use super::names::Names;
 use super::rank::{Naming, Ranking, ranked};
@@ -203,8 +203,12 @@ fn answered(
     ranking: &Ranking<'_>,
 ) -> Vec<Question> {
     let named_by = named_by(stories, places.len());
-    let places = places.into_par_iter().zip(abouts).zip(named_by);
-    let questions = places.map(|((place, &about), named_by)| {
+    let occasions = occasions_of_answers(stories, places.len());
+    let places = places
+        .into_par_iter()
+        .zip(abouts)
+        .zip(named_by.into_par_iter().zip(occasions));
+    let questions = places.map(|((place, &about), (named_by, answered))| {
         // The front matter of a story's file describes the story, and not the questions in it.
         let own = &references[place.document.0];
         let (competencies, asked) = if place.story.is_some() {
@@ -212,7 +216,10 @@ fn answered(
         } else {
             (own.competencies_of(place.item), &own.occasions[..])
         };
-        ranking.question(place, about, &competencies, asked, &named_by)
+        Question {
+            answered,
+            ..ranking.question(place, about, &competencies, asked, &named_by)
+        }
     });
     questions.collect()
 }

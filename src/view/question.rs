@@ -27,7 +27,6 @@ const BELOW_TITLE: u8 = 2;
 pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a> {
     let site = writer.context.site;
     let question = site.question(id);
-    let meta = site.question_meta(id);
     let body = body(writer, id);
     let direct = direct_answers(writer, id);
     let answers = answers(writer, id);
@@ -43,9 +42,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         slug: question.slug.as_str(),
         aliases: aliases(writer, id),
         competencies: writer.chips(&question.competencies),
-        asked: meta
-            .map(|meta| occasions(writer, &meta.asked, &question.asked))
-            .unwrap_or_default(),
+        asked: occasions(writer, site.asked(id)),
         about: question
             .about
             .map(|story| writer.link_view(PageKey::story(story))),
