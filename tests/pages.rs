@@ -617,13 +617,8 @@ fn a_figure_can_have_its_source_in_brackets() {
         let page = page(&text, "stories/s.html");
         let found = (page.texts("dd"), page.texts_of_class("source"));
         let sources: Vec<String> = source.into_iter().map(str::to_owned).collect();
-<<<<<<< HEAD
         let line = [&[value.to_owned()], sources.as_slice()].concat().join(" ");
         assert_eq!(found, (vec![line], sources), "{written}");
-=======
-        let shown = [&[value.to_owned()], sources.as_slice()].concat().join(" ");
-        assert_eq!(found, (vec![shown], sources), "{written}");
->>>>>>> misread
     }
 }
 

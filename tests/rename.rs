@@ -545,6 +545,36 @@ fn a_place_that_is_not_known_is_reported_and_nothing_is_guessed() {
     );
 }
 
+/// The files after the file of a document was renamed by hand, with everything else as it was.
+fn renamed_by_hand(files: &Files, old: &str, new: &str) -> Files {
+    let renamed = files
+        .iter()
+        .map(|(path, bytes)| (path.replace(old, new), bytes.clone()));
+    renamed.collect()
+}
+
+#[test]
+fn a_rename_by_hand_is_completed() {
+    let files = files(SITE);
+    for (subject, called) in SUBJECTS {
+        if matches!((subject, called), (Subject::Variant, _) | (_, "sheet")) {
+            continue;
+        }
+        let (old, new) = (format!("{called}-old"), format!("{called}-new"));
+        // A link of the file to itself by its path is written in the file that is at the new path.
+        let expected = rename(&files, subject, &old, &new).expect("the name is free");
+        let by_hand = renamed_by_hand(&files, &format!("/{old}"), &format!("/{new}"));
+        let found = rename(&by_hand, subject, &old, &new)
+            .unwrap_or_else(|message| panic!("{called}: {message}"));
+        assert_same_lines(&text(&found), &text(&expected), called);
+        let again = rename(&found, subject, &old, &new);
+        assert!(
+            again.is_err_and(|message| message.contains(&format!("`{old}`"))),
+            "{called}: nothing is left to change"
+        );
+    }
+}
+
 #[test]
 fn a_name_that_says_what_a_file_is_for_stays() {
     let site = "-- content/questions/for-them.md --\n## Who decides?\n";

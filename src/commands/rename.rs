@@ -137,12 +137,14 @@ fn show(changes: &Changes, inputs: &Inputs, terminal: &Terminal) {
 /// What changes, in numbers: `1 path and 5 names in 3 files`.
 fn summary(changes: &Changes) -> String {
     let paths = counted(changes.moves.len(), "path");
-    if changes.edits.is_empty() {
-        return paths;
-    }
-    format!(
-        "{paths} and {} in {}",
+    let names = format!(
+        "{} in {}",
         counted(changes.edits.len(), "name"),
         counted(by_file(changes).count(), "file")
-    )
+    );
+    match (changes.moves.is_empty(), changes.edits.is_empty()) {
+        (_, true) => paths,
+        (true, false) => names,
+        (false, false) => format!("{paths} and {names}"),
+    }
 }

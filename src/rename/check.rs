@@ -87,14 +87,22 @@ impl Comparison<'_> {
         let links = documents
             .filter(|&id| !self.has_same_links(id))
             .map(|id| self.before.document(id).path.clone());
-        let pages = all_pages(self.before).filter(|&page| !self.has_same_references(page));
+        // References to a name that was gone have an effect again.
+        let is_repair = self.plan.names.is_repair();
+        let pages =
+            all_pages(self.before).filter(|&page| !is_repair && !self.has_same_references(page));
         let pages = pages.filter_map(|page| {
             let document = self.before.document_of(page)?;
             Some(self.before.document(document).path.clone())
         });
-        let extra = all_pages(self.after).count() != all_pages(self.before).count();
-        let extra = extra.then(|| self.changes.moves[0].from.clone());
-        links.chain(pages).chain(extra).next()
+        let has_others = all_pages(self.after).count() != all_pages(self.before).count();
+        let first = self
+            .changes
+            .moves
+            .first()
+            .filter(|_| has_others && !is_repair);
+        let moved = first.map(|step| step.from.clone());
+        links.chain(pages).chain(moved).next()
     }
 
     fn has_same_links(&self, id: DocumentId) -> bool {
@@ -132,6 +140,7 @@ impl Comparison<'_> {
                     && self.plan.names.name(*page) == self.after.name(*new_page)
             }
             (Destination::Asset(path), Destination::Asset(new)) => self.changes.path(path) == *new,
+            (Destination::Nothing, _) if self.plan.names.is_repair() => true,
             (before, after) => before == after,
         }
     }

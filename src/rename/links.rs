@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::names::without_ending;
+use super::names::{with_slug, without_ending};
 use super::paths::decoded;
 use super::{Edit, Plan};
 use crate::front_matter;
@@ -47,7 +47,8 @@ impl Plan<'_> {
             Destination::Asset(path) if self.paths.concerns(source, path) => {
                 self.paths.asset_name(name, source, path)
             }
-            Destination::Asset(_) | Destination::External | Destination::Nothing => None,
+            Destination::Nothing => self.names.repaired(name),
+            Destination::Asset(_) | Destination::External => None,
         }
     }
 
@@ -162,15 +163,6 @@ fn slugs(name: PageName) -> Vec<Slug> {
         PageName::Telling(story, telling) => vec![story, telling],
         name => name.slug().cloned().into_iter().collect(),
     }
-}
-
-/// A part of a name with another slug. The white space around it and an ending `.md` stay.
-fn with_slug(part: &str, slug: &Slug) -> String {
-    let words = part.trim();
-    let start = part.len() - part.trim_start().len();
-    let ending = &words[without_ending(words).len()..];
-    let (before, after) = (&part[..start], &part[start + words.len()..]);
-    format!("{before}{slug}{ending}{after}")
 }
 
 fn edit_wiki(document: &Document, link: &Link, name: &str, new: String) -> Result<Edit, String> {

@@ -116,10 +116,17 @@ impl<'a> Before<'a> {
     ///
     /// # Errors
     ///
-    /// There is no such document, the name is taken or is not a slug, or a file cannot be read.
+    /// There is no such document, the name is taken or is not a slug, or a file cannot be read. If no document has the old name and
+    /// one has the new name already, what refers to the old name is changed, and it is an error if nothing does.
     pub fn rename(&self, subject: Subject, old: &str, new: &str) -> Result<Changes, Refusal> {
         let (moves, renamed) = subject.moves(self, old, new)?;
-        self.changes(moves, |site| Names::with(site, &renamed))
+        let by_hand = subject::made_by_hand(self.site(), &renamed);
+        let names = |site| Names::with(site, &renamed);
+        let changes = self.changes(moves, &by_hand, names)?;
+        if changes == Changes::default() {
+            return Err(subject.unknown(self.site(), old).into());
+        }
+        Ok(changes)
     }
 
     /// Moves a story in one file into a folder of its own, so that variants can be beside it. A story with a folder stays as it is.
@@ -132,12 +139,13 @@ impl<'a> Before<'a> {
         if moves.is_empty() {
             return Ok(Changes::default());
         }
-        self.changes(moves, Names::unchanged)
+        self.changes(moves, &[], Names::unchanged)
     }
 
     fn changes<'s>(
         &'s self,
         moves: Vec<Move>,
+        made_by_hand: &[Move],
         names: impl FnOnce(&'s Site) -> Names<'s>,
     ) -> Result<Changes, Refusal> {
         let (plan, changes) = self.planned(moves, names)?;
@@ -157,7 +165,7 @@ impl<'a> Before<'a> {
         let plan = Plan {
             site: self.site(),
             names: names(self.site()),
-            paths: Paths::new(self.inputs, &moves),
+            paths: Paths::new(self.inputs, &[&moves, made_by_hand].concat()),
         };
         let changes = Changes {
             edits: plan.edits()?,

@@ -13,6 +13,15 @@ pub(super) enum Renamed {
     Page(PageKey, Slug),
     /// A file of several questions, which has no page.
     Sheet(DocumentId, Slug),
+    /// A document whose file has its new name already: only what refers to the old one changes.
+    Gone {
+        /// What the old name was of.
+        kind: Kind,
+        /// The name that no document has any more.
+        old: Slug,
+        /// The page under its new name.
+        now: PageKey,
+    },
 }
 
 /// The names after a change.
@@ -50,9 +59,70 @@ impl<'a> Names<'a> {
 
     /// The new slug of the page of a kind that has a slug; `None` if there is no such page, or if it keeps its slug.
     pub fn renamed(&self, kind: Kind, slug: &Slug) -> Option<&Slug> {
-        let page = self.site.find(kind, slug)?;
+        let page = match self.site.find(kind, slug) {
+            Some(page) => page,
+            None => self.after_gone(kind, slug)?,
+        };
         let new = self.slug(page)?;
         (new != slug).then_some(new)
+    }
+
+    /// The page that a name of a kind meant before its file, or that of its story, got another name.
+    fn after_gone(&self, kind: Kind, slug: &Slug) -> Option<PageKey> {
+        let Some(Renamed::Gone {
+            kind: gone,
+            old,
+            now,
+        }) = self.renamed
+        else {
+            return None;
+        };
+        if kind == *gone && slug == old {
+            return Some(*now);
+        }
+        // A follow-up has the name of its story before its own.
+        let rest = slug.as_str().strip_prefix(old.shortened().as_str())?;
+        let new = format!("{}{rest}", self.site.name(*now).slug()?.shortened());
+        let is_follow_up = *gone == Kind::Story && kind == Kind::Question && rest.starts_with('-');
+        self.site
+            .find(kind, &Slug::of(&new))
+            .filter(|_| is_follow_up)
+    }
+
+    /// Whether only references to a name that is gone change.
+    pub fn is_repair(&self) -> bool {
+        matches!(self.renamed, Some(Renamed::Gone { .. }))
+    }
+
+    /// The new name in a link by name that leads nowhere; `None` if it does not name what is gone.
+    pub fn repaired(&self, name: &str) -> Option<String> {
+        let Some(Renamed::Gone { kind, .. }) = self.renamed else {
+            return None;
+        };
+        let mut parts: Vec<String> = name.split('/').map(str::to_owned).collect();
+        let place = match parts.len() {
+            1 => 0,
+            2 if Kind::named(parts[0].trim()).is_some() => 1,
+            2 if *kind == Kind::Story => 0,
+            2 => 1,
+            3 if *kind == Kind::Story => 1,
+            _ => parts.len() - 1,
+        };
+        let part = &parts[place];
+        let slug = Slug::of(without_ending(part.trim()));
+        let kinds = match Kind::named(parts[0].trim()) {
+            Some(kind) if parts.len() == 2 => vec![kind],
+            _ => vec![*kind, Kind::Question],
+        };
+        let new = kinds.iter().find_map(|&kind| self.renamed(kind, &slug))?;
+        parts[place] = with_slug(part, new);
+        let short = parts.join("/");
+        let is_ambiguous = parts.len() == 1 && self.candidates(&short).len() > 1;
+        Some(if is_ambiguous {
+            format!("{}/{short}", kinds[0].folder())
+        } else {
+            short
+        })
     }
 
     /// The new slug of a page.
@@ -170,6 +240,15 @@ impl<'a> Names<'a> {
             }
         }
     }
+}
+
+/// A part of a name with another slug. The white space around it and an ending `.md` stay.
+pub(super) fn with_slug(part: &str, slug: &Slug) -> String {
+    let words = part.trim();
+    let start = part.len() - part.trim_start().len();
+    let ending = &words[without_ending(words).len()..];
+    let (before, after) = (&part[..start], &part[start + words.len()..]);
+    format!("{before}{slug}{ending}{after}")
 }
 
 /// A name in a link without the ending of Markdown files.

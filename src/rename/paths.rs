@@ -27,6 +27,7 @@ fn after(step: &Move, path: &str) -> Option<SitePath> {
 
 /// The files of a site and where they move.
 pub(super) struct Paths<'a> {
+    /// Also the moves that have been made by hand, whose files are at their new paths already.
     moves: Vec<Move>,
     before: &'a Inputs,
     /// The files other than documents after the moves, written as [`key`] writes paths.
@@ -61,6 +62,10 @@ impl<'a> Paths<'a> {
     /// The file that a link to a path finds: the one at exactly this path, or else the one whose path differs only in its form.
     pub fn found(&self, path: &SitePath) -> Option<SitePath> {
         if self.before.document(path).is_some() || self.before.assets.contains(path) {
+            return Some(path.clone());
+        }
+        // The file is at its new path already.
+        if self.moved(path) != *path {
             return Some(path.clone());
         }
         let by_key = self.by_key.get_or_init(|| {

@@ -37,6 +37,16 @@ impl Subject {
     }
 }
 
+impl Subject {
+    /// Says that no document has a name.
+    pub(super) fn unknown(self, site: &Site, name: &str) -> String {
+        match self {
+            Self::Document(kind) => unknown(site, kind, &Slug::of(name)),
+            Self::Variant => format!("there is no variant `{name}`"),
+        }
+    }
+}
+
 /// A new name, which has to be a slug.
 fn valid(name: &str) -> Result<Slug, String> {
     let slug = Slug::of(name);
@@ -70,7 +80,7 @@ fn document(
         Some(page) => (own_file(site, page)?, Renamed::Page(page, new.clone())),
         None => match sheet(site, kind, old) {
             Some(sheet) => (sheet, Renamed::Sheet(sheet, new.clone())),
-            None => return Err(unknown(site, kind, old)),
+            None => return gone(site, kind, old, new),
         },
     };
     let path = &site.document(id).path;
@@ -86,6 +96,43 @@ fn document(
     };
     refuse_occupied(before, &moves)?;
     Ok((moves, renamed))
+}
+
+/// A document that has its new name already, because its file was renamed by hand. Nothing moves.
+fn gone(site: &Site, kind: Kind, old: &Slug, new: &Slug) -> Result<(Vec<Move>, Renamed), String> {
+    let now = site
+        .find(kind, new)
+        .ok_or_else(|| unknown(site, kind, old))?;
+    own_file(site, now)?;
+    let old = old.clone();
+    Ok((Vec::new(), Renamed::Gone { kind, old, now }))
+}
+
+/// The moves that somebody has made by hand: each path that a file of a gone name may have had, and the path of the file now.
+pub(super) fn made_by_hand(site: &Site, renamed: &Renamed) -> Vec<Move> {
+    let Renamed::Gone { kind, old, now } = renamed else {
+        return Vec::new();
+    };
+    let Some(document) = site.document_of(*now).map(|id| site.document(id)) else {
+        return Vec::new();
+    };
+    let path = &document.path;
+    let folder = format!("{CONTENT}/{}", kind.folder());
+    let step = |from: String, to: &str| Move {
+        from: SitePath::new(from),
+        to: SitePath::new(to),
+    };
+    let file = step(format!("{folder}/{old}.md"), path.as_str());
+    match kind {
+        Kind::Story if path.parent() == folder => {
+            vec![
+                file,
+                step(format!("{folder}/{old}/index.md"), path.as_str()),
+            ]
+        }
+        Kind::Story => vec![file, step(format!("{folder}/{old}"), path.parent())],
+        Kind::Question | Kind::CaseStudy | Kind::Competency | Kind::Interview => vec![file],
+    }
 }
 
 /// The file of a page, if it has one of its own.
