@@ -251,6 +251,7 @@ pub mod rules {
         TAG = "unknown-tag", Warning, "A hashtag is the slug of a competency, and at the end of its block.";
         UNPUBLISHABLE = "unpublishable", Error, "The wiki can hold the page.";
         UNREAD_PART = "unread-part", Warning, "A name of a part in a story opens this part.";
+        UNREAD_QUESTION = "unread-question", Warning, "A question, or an answer to one, is written in a form that is read.";
         UNTRANSLATED = "untranslated", Warning, "The words of pages are in the language of the site.";
         VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
         WITHHELD_LINK = "withheld-link", Warning, "A link to something that the audience may not see has a text of its own.";

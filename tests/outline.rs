@@ -861,3 +861,46 @@ fn links_to_folders_are_followed_or_reported() {
     fs::remove_dir_all(&root).expect("it can be removed");
     fs::remove_dir_all(&outside).expect("it can be removed");
 }
+
+/// The follow-ups of a story, or the questions of a sheet: `question: text`, with the words of each direct answer.
+fn questions(path: &str, text: &str) -> Vec<String> {
+    let document = document(path, text);
+    let items = document.sections.iter().flat_map(|section| &section.items);
+    let question = |item: &storybank::model::Item| {
+        let answers = item.answers.iter();
+        let answers: String = answers
+            .map(|answer| format!(" [{}]", document.body.plain(answer.nodes.clone())))
+            .collect();
+        let text = document.body.plain(item.nodes.clone());
+        format!("{}: {text}{answers}", item.question)
+    };
+    items.map(question).collect()
+}
+
+#[test]
+fn follow_ups_have_the_highest_level_below_their_heading() {
+    let story = "---\ntitle: a\n---\n## Action\n\nI did.\n\n## Questions\n\n";
+    let of = |text: &str| questions(STORY, &format!("{story}{text}"));
+    assert_eq!(
+        of("#### Why?\n\nSo.\n\n#### And then?\n"),
+        ["Why?: So.", "And then?: "]
+    );
+    assert_eq!(
+        of("### Why?\n\nSo.\n\n#### And then?\n"),
+        ["Why?: So. And then?"]
+    );
+}
+
+#[test]
+fn an_answer_beside_its_question_belongs_to_it() {
+    let of = |text: &str| questions("content/questions/sheet.md", text);
+    assert_eq!(
+        of("## Do x?\n\n## Answer\n\nI do.\n\n### More\n\nMore.\n\n## Do y?\n"),
+        [
+            "Do x?: Answer I do. More More. [I do. More More.]",
+            "Do y?: "
+        ]
+    );
+    // Nothing is above it that it could answer.
+    assert_eq!(of("## Answer\n\n## Do x?\n"), ["Answer: ", "Do x?: "]);
+}

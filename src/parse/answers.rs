@@ -53,8 +53,18 @@ fn close(body: &Body, answers: &mut [DirectAnswer], open: Option<u8>, end: usize
 
 /// The interview that an answer is for, if it is for one; `None` if the heading does not open an answer.
 fn meaning(heading: &Heading) -> Option<Option<Slug>> {
-    let text = heading.text.trim();
-    let lower = text.to_lowercase();
+    interview_in(&heading.text)
+}
+
+/// Whether a text would open an answer if it were a heading.
+pub fn opens_answer(text: &str) -> bool {
+    // Longer than a name with an interview.
+    const LONGEST: usize = 200;
+    text.len() <= LONGEST && interview_in(text).is_some()
+}
+
+fn interview_in(text: &str) -> Option<Option<Slug>> {
+    let lower = text.trim().to_lowercase();
     let rest = NAMES.iter().find_map(|name| lower.strip_prefix(name))?;
     let rest = rest.trim();
     if rest.is_empty() || rest == ":" {

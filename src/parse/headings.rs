@@ -148,6 +148,7 @@ const STORY: &[(&str, Meaning)] = &[
     ("likely question", Is(Part::FollowUps)),
     ("possible question", Is(Part::FollowUps)),
     ("q&a", Is(Part::FollowUps)),
+    ("question", Is(Part::FollowUps)),
     // The same in German.
     ("kurzfassung", Is(Part::Headline)),
     ("zusammenfassung", Is(Part::Headline)),
@@ -212,6 +213,7 @@ const STORY: &[(&str, Meaning)] = &[
     ("vorbeugung", Is(Part::Changes)),
     ("nächste schritte", Is(Part::Changes)),
     ("was ich geändert habe", Is(Part::Changes)),
+    ("fragen", Is(Part::FollowUps)),
     ("rückfragen", Is(Part::FollowUps)),
     ("nachfragen", Is(Part::FollowUps)),
     ("anschlussfragen", Is(Part::FollowUps)),

@@ -8,6 +8,7 @@ mod label;
 mod outline;
 mod place;
 mod sheet;
+mod unasked;
 mod unread;
 mod unshown;
 
@@ -204,6 +205,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     diagnostics.extend(empty_sheet(&document).filter(|_| !is_mistaken));
     diagnostics.extend(unshown::unshown(&document));
     diagnostics.extend(unread::unread(&document));
+    diagnostics.extend(unasked::unasked(&document));
     Parsed {
         document: Some(document),
         diagnostics,
@@ -393,11 +395,15 @@ fn slug_of(heading: &Heading) -> Slug {
     .shortened()
 }
 
+/// The questions of follow-ups: the highest of the headings below them.
 fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
+    let Some(level) = highest_level(body, section) else {
+        return items;
+    };
     for child in body.children(section.nodes.clone()) {
         match child.event {
-            Event::Start(Tag::Heading(heading)) if body.headings[heading].level == 3 => {
+            Event::Start(Tag::Heading(heading)) if body.headings[heading].level == level => {
                 let heading = &body.headings[heading];
                 items.push(Item {
                     question: heading.text.clone(),
@@ -419,6 +425,18 @@ fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
         }
     }
     items
+}
+
+/// The level of the highest heading below the heading of a section.
+fn highest_level(body: &Body, section: &Section) -> Option<u8> {
+    let level = |child: Child| match child.event {
+        Event::Start(Tag::Heading(heading)) => Some(body.headings[heading].level),
+        _ => None,
+    };
+    body.children(section.nodes.clone())
+        .filter_map(level)
+        .filter(|&level| level > 2)
+        .min()
 }
 
 /// Questions without a letter or digit for their address.

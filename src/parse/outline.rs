@@ -105,6 +105,7 @@ pub fn shape(body: &mut Body, meta: &Meta) {
         open_labels(body, names);
     }
     if matches!(meta, Meta::Sheet(_)) {
+        sheet::lower_answers(body);
         sheet::shape(body);
     }
 }

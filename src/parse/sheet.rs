@@ -2,12 +2,43 @@
 
 use std::collections::HashSet;
 
+use super::answers::opens_answer;
 use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, is_inline};
 use crate::slug::Slug;
 use crate::source::Span;
 
 /// The words before other wordings: `also: your worst misstep; a failure`.
 const ALSO: [&str; 2] = ["also:", "auch:"];
+
+/// The level of the headings of questions below a title.
+const QUESTION: u8 = 2;
+
+/// The deepest level of a heading.
+const DEEPEST: u8 = 6;
+
+/// Moves the headings of answers that are beside their questions below them, with the headings below these answers.
+pub fn lower_answers(body: &mut Body) {
+    let headings: Vec<HeadingId> = body
+        .children(0..body.nodes.len())
+        .filter_map(|block| match block.event {
+            Event::Start(Tag::Heading(heading)) => Some(heading),
+            _ => None,
+        })
+        .collect();
+    let (mut has_question, mut is_in_answer) = (false, false);
+    for id in headings {
+        let heading = &mut body.headings[id];
+        if heading.level <= QUESTION {
+            let is_question = heading.level == QUESTION;
+            let is_answer = is_question && opens_answer(&heading.text);
+            is_in_answer = has_question && is_answer && !heading.is_private;
+            has_question = is_in_answer || is_question && !is_answer;
+        }
+        if is_in_answer {
+            heading.level = (heading.level + 1).min(DEEPEST);
+        }
+    }
+}
 
 /// Takes the hashtags and the other wordings of the questions out of the text of a sheet, and keeps them with the headings.
 pub fn shape(body: &mut Body) {
