@@ -1594,7 +1594,7 @@ title: The second
 
 It went on.
 
-And on. #ownershp
+And on. #ownersip
 ";
 
 #[test]

@@ -197,7 +197,7 @@ fn name(subject: Subject, name: &str) -> String {
 
 fn rename(files: &Files, subject: Subject, old: &str, new: &str) -> Result<Files, String> {
     let inputs = inputs(files);
-    let changes = storybank::rename::rename(&inputs, subject, old, new);
+    let changes = Before::of(&inputs).rename(subject, old, new);
     changes
         .map(|changes| applied(&changes, files))
         .map_err(|refusal| match refusal {

@@ -9,7 +9,7 @@ use crate::build::Inputs;
 use crate::cli::{DocumentKind, Rename};
 use crate::disk::{self, FileChanges, Interrupts};
 use crate::model::Kind;
-use crate::rename::{Changes, Edit, Move, Refusal, Subject, rename};
+use crate::rename::{Before, Changes, Edit, Move, Refusal, Subject};
 use crate::report::{count, counted};
 use crate::source::SitePath;
 
@@ -17,8 +17,9 @@ use crate::source::SitePath;
 pub fn run(options: &Rename, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
+    let before = Before::of(&inputs);
     let subject = subject(options.kind);
-    let changes = match rename(&inputs, subject, &options.old, &options.new) {
+    let changes = match before.rename(subject, &options.old, &options.new) {
         Ok(changes) => changes,
         Err(refusal) => return refused(refusal, &inputs, terminal),
     };

@@ -12,7 +12,18 @@ use crate::source::SitePath;
 
 /// Fails if the site after the changes differs in more than the name, which names such as two that become equal can cause.
 pub(super) fn check(before: &Before<'_>, plan: &Plan<'_>, changes: &Changes) -> Result<(), String> {
-    let after = check_errors(before, changes)?;
+    let inputs = changes.apply(before.inputs);
+    let after = link_whole(&inputs, &mut ParseCache::default(), |_| ());
+    if let Some(new) = new_error(&before.linked, &after, changes) {
+        let help = new
+            .help
+            .as_ref()
+            .map_or(String::new(), |help| format!("; {help}"));
+        return Err(format!(
+            "with this name the site would have an error in `{}`: {}{help}",
+            new.file, new.message
+        ));
+    }
     let comparison = Comparison {
         plan,
         changes,
@@ -25,23 +36,6 @@ pub(super) fn check(before: &Before<'_>, plan: &Plan<'_>, changes: &Changes) -> 
         )),
         None => Ok(()),
     }
-}
-
-/// Fails if the site after the changes has an error that it did not have before. Returns that site.
-pub(super) fn check_errors(before: &Before<'_>, changes: &Changes) -> Result<Linked, String> {
-    let inputs = changes.apply(before.inputs);
-    let after = link_whole(&inputs, &mut ParseCache::default(), |_| ());
-    let Some(new) = new_error(&before.linked, &after, changes) else {
-        return Ok(after);
-    };
-    let help = new
-        .help
-        .as_ref()
-        .map_or(String::new(), |help| format!("; {help}"));
-    Err(format!(
-        "with this name the site would have an error in `{}`: {}{help}",
-        new.file, new.message
-    ))
 }
 
 /// The first error that the site did not have before.

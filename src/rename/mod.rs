@@ -69,19 +69,6 @@ impl From<String> for Refusal {
     }
 }
 
-/// Gives a document another name. If its file has that name already, only the names that are left over in other files change.
-///
-/// # Errors
-///
-/// There is no such document, the name is taken or is not a slug, or a file cannot be read.
-pub fn rename(inputs: &Inputs, subject: Subject, old: &str, new: &str) -> Result<Changes, Refusal> {
-    let before = Before::of(inputs);
-    match before.left_over(subject, old, new)? {
-        Some(changes) => Ok(changes),
-        None => before.rename(subject, old, new),
-    }
-}
-
 /// The site before a change.
 pub struct Before<'a> {
     inputs: &'a Inputs,
@@ -148,17 +135,6 @@ impl<'a> Before<'a> {
         made_by_hand: &[Move],
         names: impl FnOnce(&'s Site) -> Names<'s>,
     ) -> Result<Changes, Refusal> {
-        let (plan, changes) = self.planned(moves, names)?;
-        check::check(self, &plan, &changes)?;
-        Ok(changes)
-    }
-
-    /// The changes, not yet checked.
-    fn planned<'s>(
-        &'s self,
-        moves: Vec<Move>,
-        names: impl FnOnce(&'s Site) -> Names<'s>,
-    ) -> Result<(Plan<'s>, Changes), Refusal> {
         if !self.unreadable.is_empty() {
             return Err(Refusal::Unreadable(self.unreadable.clone()));
         }
@@ -171,43 +147,8 @@ impl<'a> Before<'a> {
             edits: plan.edits()?,
             moves,
         };
-        Ok((plan, changes))
-    }
-
-    /// The changes of names that are left over from a document whose file has its new name already; `None` if there are none.
-    fn left_over(
-        &self,
-        subject: Subject,
-        old: &str,
-        new: &str,
-    ) -> Result<Option<Changes>, Refusal> {
-        let Some(earlier) = self.moved_back(subject, old, new) else {
-            return Ok(None);
-        };
-        let earlier = Before::of(&earlier);
-        let (moves, renamed) = subject.moves(&earlier, old, new)?;
-        let (_, changes) = earlier.planned(moves, |site| Names::with(site, &renamed))?;
-        let changes = changes.without_moves();
-        if changes.edits.is_empty() {
-            return Ok(None);
-        }
-        // Some names may be changed already, so both sites refer to different things.
-        check::check_errors(self, &changes)?;
-        Ok(Some(changes))
-    }
-
-    /// The files as they were before the file of a document got its new name; `None` if a document still has the old name, or if none
-    /// has the new one.
-    fn moved_back(&self, subject: Subject, old: &str, new: &str) -> Option<Inputs> {
-        let Subject::Document(kind) = subject else {
-            return None;
-        };
-        if self.site().find(kind, &Slug::of(old)).is_some() {
-            return None;
-        }
-        let (moves, _) = subject.moves(self, new, old).ok()?;
-        let edits = Vec::new();
-        Some(Changes { moves, edits }.apply(self.inputs))
+        check::check(self, &plan, &changes)?;
+        Ok(changes)
     }
 }
 
@@ -269,20 +210,6 @@ impl Changes {
     /// The path of a file after the moves.
     pub fn path(&self, path: &SitePath) -> SitePath {
         paths::moved(&self.moves, path)
-    }
-
-    /// The same edits in files that have been moved already.
-    fn without_moves(self) -> Self {
-        let edits = self.edits.iter().map(|edit| Edit {
-            path: self.path(&edit.path),
-            ..edit.clone()
-        });
-        let mut edits: Vec<Edit> = edits.collect();
-        edits.sort();
-        Self {
-            moves: Vec::new(),
-            edits,
-        }
     }
 
     /// The files with edits: each path before the moves, with the content before and after.
