@@ -904,3 +904,35 @@ fn an_answer_beside_its_question_belongs_to_it() {
     // Nothing is above it that it could answer.
     assert_eq!(of("## Answer\n\n## Do x?\n"), ["Answer: ", "Do x?: "]);
 }
+
+#[test]
+fn letters_and_emphasised_words_are_labels() {
+    let wanted = "= Queue\nS [situation] Late.\nT [task] To look.\nA [action] I looked.\nR [result] It went.\n";
+    for text in [
+        "S: Late.\n\nT: To look.\n\nA: I looked.\n\nR: It went.\n",
+        "S: Late.\nT: To look.\nA: I looked.\nR: It went.\n",
+        "- S: Late.\n- T - To look.\n- A: I looked.\n- R: It went.\n",
+    ] {
+        assert_eq!(outline(STORY, text), wanted, "{text}");
+    }
+    let wanted = "= Queue\nSituation [situation] Late.\nAction [action] I looked.\nResult [result] It went.\n";
+    for text in [
+        "*Situation:* Late.\n\n*Action:* I looked.\n\n*Result*: It went.\n",
+        "**Situation** - Late.\n\n**Action** -- I looked.\n\n**Result** = It went.\n",
+        "Situation -- Late.\n\nAction = I looked.\n\nResult - It went.\n",
+    ] {
+        assert_eq!(outline(STORY, text), wanted, "{text}");
+    }
+}
+
+#[test]
+fn letters_of_questions_and_answers_are_no_labels() {
+    for text in [
+        "Q: Why?\n\nA: So.\n\nS: Late.\n\nR: It went.\n",
+        "S: Late.\n\nR: It went.\n",
+        "*Action* speaks louder.\n\nA: b\n",
+    ] {
+        let document = document(STORY, text);
+        assert_eq!(document.sections.len(), 1, "{text}");
+    }
+}

@@ -527,6 +527,12 @@ impl Names {
         self.listed(&lower).or_else(|| self.among_fillers(&lower))
     }
 
+    /// The part that a single letter is as a plain label.
+    pub fn letter(self, name: &str) -> Option<Meaning> {
+        let is_letter = name.chars().count() == 1;
+        is_letter.then(|| self.listed(&name.to_lowercase()))?
+    }
+
     /// Whether meanings are those of a whole story: a situation, an action and a result.
     pub fn tell_all(self, meanings: &[Meaning]) -> bool {
         let has = |wanted: &[Meaning]| meanings.iter().any(|meaning| wanted.contains(meaning));

@@ -26,18 +26,18 @@ pub enum Form {
 const LONGEST_PLAIN: usize = 60;
 
 impl Label {
-    /// The bold label that a line starts with.
+    /// The bold or emphasised label that a line starts with.
     pub fn bold_at(body: &Body, line: &[Node]) -> Option<Self> {
-        let is = |at: usize, tag: Tag| {
-            line.get(at)
-                .is_some_and(|node| node.event == Event::Start(tag))
-        };
-        if !is(usize::from(is(0, Tag::Emphasis)), Tag::Strong) {
-            return None;
-        }
-        let length = children(line, 0..line.len()).next()?.nodes.end;
-        let bold = bold_words(body, &line[..length])?;
+        let (bold, length) = bold_start(body, line)?;
         Self::of_bold(&bold, after(body, &line[length..]))
+    }
+
+    /// The bold words that a line starts with, whatever follows them.
+    pub fn bold_words_at(body: &Body, line: &[Node]) -> Option<String> {
+        let is_bold = line.first()?.event == Event::Start(Tag::Strong);
+        bold_start(body, line)
+            .map(|(bold, _)| bold)
+            .filter(|_| is_bold)
     }
 
     /// The words before the first colon or dash of a line, or all words of a line. They are a label only if they name a part.
@@ -63,10 +63,23 @@ impl Label {
     }
 }
 
+/// The bold or emphasised words that a line starts with, and the number of their nodes.
+fn bold_start(body: &Body, line: &[Node]) -> Option<(String, usize)> {
+    let first = line.first()?.event;
+    if ![Tag::Strong, Tag::Emphasis]
+        .map(Event::Start)
+        .contains(&first)
+    {
+        return None;
+    }
+    let length = children(line, 0..line.len()).next()?.nodes.end;
+    Some((bold_words(body, &line[..length])?, length))
+}
+
 /// Where the name of a plain label ends, and where the text after it starts.
 fn plain_end(text: &str) -> Option<(usize, usize)> {
     let start = &text[..text.floor_char_boundary(LONGEST_PLAIN)];
-    let signs = [":", "：", " - ", " – ", " — "];
+    let signs = [":", "：", " - ", " -- ", " – ", " — ", " = "];
     let (at, sign) = signs
         .iter()
         .filter_map(|sign| Some((start.find(sign)?, sign)))
@@ -282,13 +295,17 @@ fn separator(text: &str) -> Option<usize> {
     let rest = text.trim_start();
     let blanks = text.len() - rest.len();
     let sign = rest.chars().next()?;
-    let is_spaced = || rest[sign.len_utf8()..].starts_with(char::is_whitespace);
+    // `--` and `---` stand for dashes.
+    let hyphens = rest.len() - rest.trim_start_matches('-').len();
+    let length = hyphens.max(sign.len_utf8());
+    let is_apart = || blanks > 0 && rest[length..].starts_with(char::is_whitespace);
     let parts = match sign {
         ':' | '：' | '–' | '—' | '→' | '|' => true,
-        '-' => blanks > 0 && is_spaced(),
+        '-' => hyphens <= 3 && is_apart(),
+        '=' => is_apart(),
         _ => false,
     };
-    parts.then_some(blanks + sign.len_utf8())
+    parts.then_some(blanks + length)
 }
 
 #[cfg(test)]
@@ -324,6 +341,14 @@ mod tests {
         );
         assert_eq!(
             line("Situation", " — it was late"),
+            is("Situation", "it was late")
+        );
+        assert_eq!(
+            line("Situation", " -- it was late"),
+            is("Situation", "it was late")
+        );
+        assert_eq!(
+            line("Situation", " = it was late"),
             is("Situation", "it was late")
         );
         assert_eq!(

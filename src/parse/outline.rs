@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use super::headings::Names;
+use super::headings::{Meaning, Names};
 use super::label::{self, Form, Label, inner_of, is_break, words_of};
 use super::{Place, PrivateHeading, sheet};
 use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, children};
@@ -183,7 +183,7 @@ fn open_labels(body: &mut Body, names: Names) {
     if texts.any(|text| names.know(text) && !names.is_beside_telling(text)) {
         return;
     }
-    let is_bold = |node: &Node| node.event == Event::Start(Tag::Strong);
+    let is_bold = |node: &Node| matches!(node.event, Event::Start(Tag::Strong | Tag::Emphasis));
     let plain = PlainLabels::of(body, names);
     if plain == PlainLabels::AreText && !body.nodes.iter().any(is_bold) {
         return;
@@ -209,30 +209,49 @@ fn open_labels(body: &mut Body, names: Names) {
     body.set_nodes(new);
 }
 
-/// Whether `Situation: it was late` without bold words is a label: only if a situation, an action and a result are written like that.
+/// Which labels without bold words there are: only if a situation, an action and a result are written like that.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum PlainLabels {
-    AreLabels,
+    /// `Situation: it was late`.
+    Words,
+    /// `S: it was late`.
+    Letters,
     AreText,
 }
 
 impl PlainLabels {
     fn of(body: &Body, names: Names) -> Self {
         let mut private = PrivateHeading::default();
-        let mut found = Vec::new();
+        let (mut words, mut letters) = (Vec::new(), Vec::new());
+        let mut has_questions = false;
         for block in body.children(0..body.nodes.len()) {
             if let Event::Start(Tag::Heading(heading)) = block.event {
                 private.pass(&body.headings[heading]);
             } else if !private.is_open() {
                 let labels = label::lines(&body.nodes, &block)
                     .filter_map(|line| Label::plain_at(body, &body.nodes[line]));
-                found.extend(labels.filter_map(|label| names.exactly(&label.name)));
+                for label in labels {
+                    words.extend(names.exactly(&label.name));
+                    letters.extend(names.letter(&label.name));
+                    has_questions |= label.name.eq_ignore_ascii_case("q");
+                }
             }
         }
-        if names.tell_all(&found) {
-            Self::AreLabels
+        if names.tell_all(&words) {
+            Self::Words
+        } else if names.tell_all(&letters) && !has_questions {
+            Self::Letters
         } else {
             Self::AreText
+        }
+    }
+
+    /// The part that a label without bold words opens.
+    fn meaning(self, names: Names, label: &Label) -> Option<Meaning> {
+        match self {
+            Self::Words => names.exactly(&label.name),
+            Self::Letters => names.letter(&label.name),
+            Self::AreText => None,
         }
     }
 }
@@ -457,16 +476,9 @@ impl Labels<'_> {
             let is_word = label.name.chars().count() > 1;
             self.names.know(&label.name) && (is_word || self.letters == Letters::AreLabels)
         });
-        let plain = || {
-            Label::plain_at(self.body, line)
-                .filter(|label| self.names.exactly(&label.name).is_some())
-        };
         bold.or_else(|| {
-            if self.plain == PlainLabels::AreLabels {
-                plain()
-            } else {
-                None
-            }
+            Label::plain_at(self.body, line)
+                .filter(|label| self.plain.meaning(self.names, label).is_some())
         })
     }
 }

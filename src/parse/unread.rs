@@ -4,7 +4,7 @@ use super::PrivateHeading;
 use super::headings::Names;
 use super::label::{self, Form, Label};
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::{Body, Child, Event, Heading, Tag};
+use crate::markdown::{Body, Child, Event, Heading, Node, Tag};
 use crate::model::{Document, Meta, Part};
 use crate::source::Span;
 
@@ -103,6 +103,8 @@ impl Finder<'_> {
                     .filter(|label| self.names.exactly(&label.name).is_some())
             };
             let (Some(label), Some(first)) = (bold.or_else(plain), nodes.first()) else {
+                self.words_without_colon(body, nodes);
+                self.letters_in_one_line(body, nodes);
                 continue;
             };
             let span = match label.form {
@@ -113,6 +115,40 @@ impl Finder<'_> {
             let help = format!("write `## {name}` on a line of its own, and the text below it");
             let why = format!("`{name}` opens no part, because {}", self.why_not_label);
             self.report(&name, span, why, help);
+        }
+    }
+
+    /// A bold name at the start of a line that nothing separates from the text after it.
+    fn words_without_colon(&mut self, body: &Body, line: &[Node]) {
+        let is_part = |name: &String| {
+            name.starts_with(char::is_uppercase) && self.names.exactly(name).is_some()
+        };
+        let name = Label::bold_words_at(body, line).filter(is_part);
+        if let Some(name) = name.filter(|_| !self.parts.is_empty()) {
+            let why = format!("`{name}` opens no part, because no colon is after it");
+            let help = format!("write `## {name}` on a line of its own, and the text below it");
+            self.report(&name, line[0].span, why, help);
+        }
+    }
+
+    /// The letters of a story in one line: `S: it was late. A: I looked. R: it went`.
+    fn letters_in_one_line(&mut self, body: &Body, line: &[Node]) {
+        let (Some(label), true) = (Label::plain_at(body, line), self.parts.is_empty()) else {
+            return;
+        };
+        let has = |letter: &str| {
+            line.iter().any(|node| match node.event {
+                Event::Text(text) => body.str(text).contains(letter),
+                _ => false,
+            })
+        };
+        if self.names.letter(&label.name).is_some() && has(" A: ") && has(" R: ") {
+            let why = format!(
+                "`{}:` opens no part, because `A:` and `R:` are in the same line",
+                label.name
+            );
+            let help = "start a line with each of the letters";
+            self.report(&label.name, line[0].span, why, help.to_owned());
         }
     }
 
