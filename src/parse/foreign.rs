@@ -799,7 +799,33 @@ impl Candidate<'_> {
             .after
             .lines()
             .take_while(|next| is_field(next.trim()) || is_fence_like(next));
-        self.position == Position::Top && is_known_field(self.bare) && fields.any(is_fence_like)
+        self.position == Position::Top
+            && is_known_field(self.bare)
+            && (fields.any(is_fence_like) || self.is_above_text())
+    }
+
+    /// Whether it is the first of some fields that end with a blank line, a heading or the file: several known ones, or one that is no
+    /// usual start of a sentence. A field starts with a small letter.
+    fn is_above_text(&self) -> bool {
+        const SURE: &[&str] = &[
+            "title",
+            "headline",
+            "competencies",
+            "answers",
+            "audience",
+            "company",
+        ];
+        let ends = |line: &&str| line.trim().is_empty() || line.starts_with('#');
+        let belongs = |line: &str| line.starts_with([' ', '\t', '-']);
+        let fields: Vec<Option<&str>> = std::iter::once(self.bare)
+            .chain(self.after.lines().take_while(|line| !ends(line)))
+            .filter(|line| !belongs(line))
+            .map(known_name)
+            .collect();
+        match fields[..] {
+            [Some(only)] => SURE.contains(&only),
+            _ => fields.len() > 1 && fields.iter().all(Option::is_some),
+        }
     }
 }
 
@@ -828,6 +854,18 @@ fn is_field(line: &str) -> bool {
             && key.split_whitespace().count() <= 2
             && (value.is_empty() || value.starts_with(char::is_whitespace))
     })
+}
+
+/// The name of a field here or in other tools that a line gives, in small letters as an author of fields writes it.
+fn known_name(line: &str) -> Option<&str> {
+    const OTHERS: &[&str] = &["told", "asked", "people", "framework", "kind", "inherit"];
+    let (name, _) = line.split_once(':').filter(|_| is_field(line))?;
+    let is_known = FIELDS
+        .iter()
+        .any(|(theirs, ours)| theirs.contains(&name) || ours.contains(&name))
+        || NEEDLESS.contains(&name)
+        || OTHERS.contains(&name);
+    is_known.then_some(name)
 }
 
 fn is_known_field(line: &str) -> bool {
@@ -874,6 +912,9 @@ mod tests {
             ("\u{200b}---\ntitle: a\n---\nb\n", Kind::Unseen),
             ("```yaml\ntitle: a\n```\nb\n", Kind::Code),
             ("title: a\naudience: private\n---\nb\n", Kind::Unopened),
+            ("title: a\nstrength: 3\n## Action\n\nb\n", Kind::Unopened),
+            ("title: a\n\nb\n", Kind::Unopened),
+            ("question: a?\naliases:\n  - b\n- c\n\nd\n", Kind::Unopened),
         ] {
             assert_eq!(
                 opening(text).map(|opening| opening.kind),
@@ -890,6 +931,10 @@ mod tests {
             "{x}\n",
             "+++\n",
             "note: this\n\nand more\n",
+            "Title: this\nwhen: that\n\nand more\n",
+            "question: why?\n\nand more\n",
+            "title: this\nand: that\n\nand more\n",
+            "story: one night\nthe team slept\n",
             "---\n",
             "",
         ] {
