@@ -292,7 +292,14 @@ pub fn for_viewer(whole: &Linked, viewer: Viewer, assets: &BTreeSet<SitePath>) -
     diagnostics.extend(left_out);
     // The diagnostics of the whole site are there already. Only two can be new: names that redaction has made equal, and links
     // that now lead nowhere. The latter are intended.
-    diagnostics.extend(found.into_iter().filter_map(collision));
+    let is_known = |found: &Diagnostic| {
+        let mut known = whole.diagnostics.iter();
+        known.any(|known| {
+            known.rule == found.rule && known.file == found.file && known.span == found.span
+        })
+    };
+    let found = found.into_iter().filter(|found| !is_known(found));
+    diagnostics.extend(found.filter_map(collision));
     diagnostic::sort(&mut diagnostics);
     Some(Linked {
         site,

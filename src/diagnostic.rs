@@ -227,10 +227,12 @@ pub mod rules {
         NOT_SHOWN = "not-shown", Warning, "All text that an author writes is shown on a page.";
         ENCODING = "not-utf-8", Error, "A file is UTF-8 text.";
         OPEN_REMARK = "open-remark", Error, "What is published has no open remark of a reviewer.";
+        OTHER_DATE = "other-date", Warning, "What was told or asked in an interview has the date of the interview.";
         OVER_LIMIT = "over-limit", Error, "Files, pages and lists keep to the limits of the format.";
         PICTURE = "picture-metadata", Error, "The metadata of every picture that is published can be removed.";
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image is a file of the site, so that a page loads nothing from other hosts.";
+        REPEATED = "repeated-question", Warning, "The bank has each question once.";
         SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text is in a place where it has an effect.";
         TEMPLATE = "template", Error, "The templates and the words of the theme are valid.";
         TITLE_REPLACED = "title-replaced", Warning, "The wiki can hold the title.";

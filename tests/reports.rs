@@ -226,6 +226,16 @@ fn names_that_redaction_makes_equal_are_explained() {
 }
 
 #[test]
+fn a_repeated_name_is_not_put_down_to_redaction() {
+    let report = check_for(
+        Audience::Team,
+        "-- content/questions/sheet.md --\n---\naudience: team\n---\n\n## Teamwork\n\n## Teamwork\n",
+    );
+    assert_says(&report, &["the question `teamwork` exists twice"]);
+    assert_eq!(report.matches("error[").count(), 1, "{report}");
+}
+
+#[test]
 fn follow_ups_of_two_stories_with_one_address_are_reported() {
     let story = |path: &str, question: &str| {
         format!(

@@ -13,8 +13,10 @@ use super::claims;
 use super::interviews::{Companies, coming, interviews, occasions_of_answers};
 use super::links::Links;
 use super::names::Names;
+use super::occasions;
 use super::rank::{Naming, Ranking, ranked};
 use super::references::{References, references};
+use super::repeated;
 use super::stories::{About, Parts};
 use super::telling::capitalised;
 use super::unknown;
@@ -38,6 +40,8 @@ pub fn link(
 ) -> (Site, Vec<Diagnostic>) {
     let (contents, mut found) = contents(config.clone(), audience, documents);
     found.extend(claims::report(&contents));
+    found.extend(repeated::report(&contents));
+    found.extend(occasions::report(&contents));
     let (links, dead) = Links::of(&contents, assets);
     let site = Site { contents, links };
     found.extend(dead);
