@@ -9,6 +9,7 @@
 mod address;
 mod changes;
 mod document;
+mod end_tags;
 mod frame;
 mod page;
 mod picture;
@@ -76,7 +77,7 @@ pub fn single(edition: &Edition, file_name: &str) -> Result<Single, Vec<Diagnost
         .map_err(|leak| vec![leak])?;
     let pictures = pictures(edition, document.pictures())?;
     Ok(Single {
-        html: document.with_pictures(&pictures),
+        html: end_tags::left_out(&document.with_pictures(&pictures)),
         pages: pages.len(),
         warnings: left_out(edition, &pages, [&before, &after]),
     })

@@ -231,12 +231,13 @@ impl Comparison<'_> {
     }
 
     fn likeness(&self, new: usize, old: usize) -> u32 {
-        let texts = (
-            &self.new.html[whole(&self.new.elements[new])],
-            &self.old.html[whole(&self.old.elements[old])],
-        );
-        if texts.0 == texts.1 {
-            3
+        let (new_element, old_element) = (&self.new.elements[new], &self.old.elements[old]);
+        let new_text = &self.new.html[new_element.inner.clone()];
+        let old_text = &self.old.html[old_element.inner.clone()];
+        if new_element.name != old_element.name {
+            0
+        } else if new_text == old_text {
+            2 + u32::from(tag(self.new, new) == tag(self.old, old))
         } else {
             u32::from(kind_of(self.new, new) == kind_of(self.old, old))
         }

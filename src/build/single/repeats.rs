@@ -71,7 +71,7 @@ pub fn write(pages: &[SinglePage], repeats: &Repeats, document: &mut Document) {
             place,
             repeats,
             document,
-            linked: None,
+            linked: page.main.pages.first().into_iter().collect(),
             at: 0,
         }
         .write();
@@ -119,12 +119,13 @@ fn quoted(value: &str) -> String {
 }
 
 impl Repeats {
-    /// Finds repeated texts. Stories have them first, then their tellings, then all other pages.
+    /// Finds repeated texts. Stories have them first, then their tellings, then questions.
     pub fn of(pages: &[SinglePage]) -> Self {
         let rank = |place: &usize| match pages[*place].route {
             Route::Story(_) => 0,
             Route::Telling(..) => 1,
-            _ => 2,
+            Route::Question(_) => 2,
+            _ => 3,
         };
         let mut order: Vec<usize> = (0..pages.len()).collect();
         order.sort_by_key(rank);
@@ -298,8 +299,8 @@ struct PageWriter<'a> {
     place: usize,
     repeats: &'a Repeats,
     document: &'a mut Document,
-    /// The page that the last link in place of a text leads to.
-    linked: Option<usize>,
+    /// The ids of the pages that its first link and its links in place of texts lead to.
+    linked: BTreeSet<&'a String>,
     /// How much of the page is written.
     at: usize,
 }
@@ -343,12 +344,10 @@ impl PageWriter<'_> {
         self.changes(changes, original.0);
         self.up_to(element.inner.start);
         self.placed(changes, original.0);
-        let has_link = element.is_in_row || self.linked == Some(original.0);
-        if !has_link && original.0 != self.place {
-            let SinglePage { id, heading, .. } = &self.pages[original.0];
+        let SinglePage { id, heading, .. } = &self.pages[original.0];
+        if !element.is_in_row && original.0 != self.place && self.linked.insert(id) {
             self.document
                 .push(&format!("<a href=#{id}>→ {heading}</a>"));
-            self.linked = Some(original.0);
         }
         self.at = element.inner.end;
     }
