@@ -12,6 +12,9 @@ const WHOLE: [&str; 6] = ["math", "pre", "select", "svg", "table", "textarea"];
 /// Elements that a browser reads only in their parents.
 const BOUND: [&str; 4] = ["caption", "optgroup", "option", "legend"];
 
+/// Attributes whose values are the same on any page.
+const PLAIN: [&str; 6] = ["aria-current", "class", "hidden", "open", "style", "title"];
+
 /// The most pairs of children that are compared.
 const MOST_PAIRS: usize = 4096;
 
@@ -179,9 +182,10 @@ impl Comparison<'_> {
             .chain(old_values.keys().filter(|name| !new.contains_key(*name)))
             .filter(|name| new.get(*name) != old_values.get(*name))
             .collect();
-        // These hold addresses, which are different on each page.
-        let is_plain =
-            |name: &&String| ["class", "style", "title", "open", "hidden"].contains(&name.as_str());
+        // Other values may be addresses, which are different on each page.
+        let is_plain = |name: &&String| {
+            PLAIN.contains(&name.as_str()) || (*name == "id" && !new.contains_key("id"))
+        };
         if name != old_name || !differing.iter().all(is_plain) {
             return false;
         }

@@ -42,6 +42,9 @@ const SHORTEST: usize = 200;
 /// The shortest content that is written as changes of another one, in bytes, with its tags.
 const SHORTEST_CHANGED: usize = 300;
 
+/// How many links of a page may lead to what it is made of.
+const MOST_SOURCES: usize = 24;
+
 /// An element on a page, by their places.
 type Place = (usize, usize);
 
@@ -230,12 +233,15 @@ impl Search<'_> {
     fn similar(&self, here: Place) -> Option<(Place, Changes)> {
         let page = &self.pages[here.0];
         let element = &page.main.elements[here.1];
-        let is_telling = matches!(page.route, Route::Telling(..));
-        if element.inner.len() < SHORTEST_CHANGED || (!is_telling && is_list(element)) {
+        if element.inner.len() < SHORTEST_CHANGED {
             return None;
         }
         let sources = self.sources(page);
         let found = sources.into_iter().filter_map(|source| {
+            let is_of_story = matches!(self.pages[source].route, Route::Story(_));
+            if is_list(element) && !is_of_story {
+                return None;
+            }
             let original = (source, self.of_same_kind(here, source)?);
             let other = &self.pages[source].main;
             let changes = Changes::between((&page.main, here.1), (other, original.1))?;
@@ -248,23 +254,22 @@ impl Search<'_> {
         found.min_by_key(|(_, changes)| changes.cost)
     }
 
-    /// The pages that a page is made of: the story of a telling, or the telling that a page leads to first, with its story.
-    fn sources(&self, page: &SinglePage) -> Vec<usize> {
-        let story = |story: &Slug| self.places.get(&Route::Story(story.clone())).copied();
-        let first = || {
-            let linked = page.main.pages.first();
-            linked.and_then(|id| self.ids.get(id.as_str())).copied()
-        };
+    /// The pages that a page may be made of: the story of a telling, or the first tellings that a page leads to, with their stories.
+    fn sources(&self, page: &SinglePage) -> BTreeSet<usize> {
+        let story = |slug: &Slug| self.places.get(&Route::Story(slug.clone())).copied();
         match &page.route {
-            Route::Story(_) => Vec::new(),
+            Route::Story(_) => BTreeSet::new(),
             Route::Telling(slug, _) => story(slug).into_iter().collect(),
-            _ => match first().map(|place| (place, &self.pages[place].route)) {
-                Some((place, Route::Story(_))) => vec![place],
-                Some((place, Route::Telling(slug, _))) => {
-                    std::iter::once(place).chain(story(slug)).collect()
-                }
-                _ => Vec::new(),
-            },
+            _ => {
+                let linked = page.main.pages.iter().take(MOST_SOURCES);
+                let places = linked.filter_map(|id| self.ids.get(id.as_str()));
+                let with_story = |&place: &usize| match &self.pages[place].route {
+                    Route::Story(_) => vec![place],
+                    Route::Telling(slug, _) => story(slug).into_iter().chain([place]).collect(),
+                    _ => Vec::new(),
+                };
+                places.flat_map(with_story).collect()
+            }
         }
     }
 
@@ -289,8 +294,14 @@ fn can_be_left_out(element: &Element) -> bool {
 fn is_list(element: &Element) -> bool {
     let content = element.content;
     let is_text = content.text >= SHORTEST_TEXT || content.pictures > 0;
-    let is_drawing = content.links == 0 && element.inner.len() >= SHORTEST;
-    content.linked_headings > 0 || !(is_text || is_drawing)
+    content.linked_headings > 0 || !(is_text || is_drawing(element))
+}
+
+/// Whether an element is made of tags more than of text.
+fn is_drawing(element: &Element) -> bool {
+    let content = element.content;
+    let has_text = content.text >= SHORTEST_TEXT || content.pictures > 0;
+    !has_text && content.links == 0 && element.inner.len() >= SHORTEST
 }
 
 /// Writes one page.
@@ -345,7 +356,8 @@ impl PageWriter<'_> {
         self.up_to(element.inner.start);
         self.placed(changes, original.0);
         let SinglePage { id, heading, .. } = &self.pages[original.0];
-        if !element.is_in_row && original.0 != self.place && self.linked.insert(id) {
+        let needs_link = !element.is_in_row && !is_drawing(element) && original.0 != self.place;
+        if needs_link && self.linked.insert(id) {
             self.document
                 .push(&format!("<a href=#{id}>→ {heading}</a>"));
         }
