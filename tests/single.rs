@@ -530,9 +530,9 @@ title: The story
         "<link rel=icon href=\"data:image/png;base64,",
         "late = \"<\\/script>\";",
         "<script>story = '</p>'</script>",
-        "<h1 id=s1:a>",
-        "<label for=s1:a>",
-        "fill=\"url(#s1:a)\"",
+        "<h1 id=s1:c>",
+        "<label for=s1:c>",
+        "fill=\"url(#s1:c)\"",
         "<span>gone</span>",
         "<a href=#top-bar>up</a> <a href=#s1>start</a>",
         "<main class=a id=s1",
@@ -1115,6 +1115,66 @@ fn every_page_looks_as_in_the_site() {
         ));
         assert_eq!(single, look(), "{page}");
     }
+}
+
+/// The elements of a page in the browser, with what a reader sees and hears of each. Whole links and ids are different in
+/// the file.
+const ELEMENTS: &str = "const seen = main => [...main.querySelectorAll('*')].map(element => [
+        element.localName,
+        ...['class', 'style', 'title', 'aria-label', 'open', 'data-letter', 'data-label'].map(name => element.getAttribute(name)),
+        [...element.childNodes].filter(node => node.nodeType === 3).map(node => node.data.replace(/\\s+/g, '')).join(''),
+        element.hasAttribute('href'),
+        element.hasAttribute('aria-current'),
+    ].join('|'));";
+
+#[test]
+fn every_page_of_the_sample_has_the_elements_that_it_has_in_the_site() {
+    let phone = Phone::with(Browser::start());
+    let root = phone.folder.join("sample");
+    let mut init = storybank(["init", "--sample"]);
+    init.arg(&root);
+    succeed(init);
+    succeed(build(&root, &["--single"]));
+    let made = fs::read_to_string(root.join("storybank-private.html")).expect("it is there");
+    let page = parse(&made);
+    let mains = page.all("main");
+    let files: Files = program::tree(&root)
+        .into_iter()
+        .filter(|(path, _)| path.starts_with("content/") || path == "site.toml")
+        .collect();
+    let inputs = inputs(&files);
+    let linked = linked(&inputs, Audience::Private);
+    let edition = edition(&files, &inputs, &linked);
+    let artefacts = edition.artefacts();
+    let pages = artefacts
+        .iter()
+        .filter(|page| page.is_page() && page.route().path() != "404.html");
+    phone.browser.open(&format!(
+        "file://{}/storybank-private.html",
+        fs::canonicalize(&root).expect("it is there").display()
+    ));
+    let mut compared = 0;
+    for (artefact, &main) in pages.zip(&mains) {
+        let html = artefact.make().expect("it can be made").bytes;
+        let html = String::from_utf8_lossy(&html);
+        let id = page.attribute(main, "id").expect("it has an id");
+        phone.browser.ask(&format!("location.hash = '#{id}'"));
+        phone.browser.waits_for(
+            &format!("{id} is shown"),
+            &format!("return one('main:not([hidden])').id === '{id}'"),
+        );
+        let difference = phone.browser.text(&format!(
+            "{ELEMENTS}
+            const site = new DOMParser().parseFromString({}, 'text/html').querySelector('main');
+            const [here, there] = [one('main:not([hidden])'), site].map(seen);
+            const place = there.findIndex((element, place) => element !== here[place]);
+            return place < 0 && here.length === there.length ? '' : `${{here[place]}} and not ${{there[place]}}`",
+            json!(html)
+        ));
+        assert_eq!(difference, "", "{}", artefact.route().path());
+        compared += 1;
+    }
+    assert!(compared > 100 && compared == mains.len(), "{compared}");
 }
 
 fn encoded_path(path: &str) -> String {

@@ -2,7 +2,7 @@
 //!
 //! What is repeated gets the number of the first text and stays empty; the script fills it when its page is opened. A text that is
 //! similar to the first one has only what differs: a telling of a story marks some of its parts. Without the script there is a link to
-//! the page with the text. Lists of pages are left out only where they repeat those of a story, so every page can be reached.
+//! the page with the text. Lists of pages are left out only where they repeat those of a story, and of a row its link stays, so every page can be reached.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -33,8 +33,11 @@ const HOLDERS: [&str; 12] = [
     "td",
 ];
 
-/// The shortest text outside of links that is left out, in bytes.
-const SHORTEST_TEXT: usize = 80;
+/// The shortest text outside of links that is left out, in bytes. A shorter one takes less than the link to its page.
+const SHORTEST_TEXT: usize = 120;
+
+/// The same in a row of a list, which has a link already.
+const SHORTEST_TEXT_IN_ROW: usize = 80;
 
 /// The shortest content without links that is left out, in bytes, with its tags.
 const SHORTEST: usize = 200;
@@ -166,6 +169,14 @@ impl Repeats {
         moved
     }
 
+    /// The page on which a text is whole.
+    fn source(&self, mut place: Place) -> usize {
+        while let Some((original, _)) = self.originals.get(&place) {
+            place = *original;
+        }
+        place.0
+    }
+
     fn number(&mut self, place: Place) {
         let next = self.numbers.len() + 1;
         self.numbers.entry(place).or_insert(next);
@@ -226,7 +237,8 @@ impl Search<'_> {
         let digest = xxh3_128(page.main.html[element.inner.clone()].as_bytes());
         let original = *self.first.entry(digest).or_insert(here);
         let is_of_story = || matches!(self.pages[original.0].route, Route::Story(_));
-        (original != here && (!is_list(element) || is_of_story())).then_some(original)
+        let is_reachable = !is_list(element) || is_row(element) || is_of_story();
+        (original != here && is_reachable).then_some(original)
     }
 
     /// The element of the same kind on the page that this page is made of, if most of its content is the same.
@@ -286,22 +298,34 @@ impl Search<'_> {
 /// Whether the content of an element can be put into it later.
 fn can_be_left_out(element: &Element) -> bool {
     !element.is_in_link
-        && element.inner.len() >= SHORTEST_TEXT
+        && element.inner.len() >= SHORTEST_TEXT_IN_ROW
         && HOLDERS.contains(&element.name.as_str())
 }
 
 /// Whether an element is a list of pages, and not a text, a picture, or a drawing made of elements.
 fn is_list(element: &Element) -> bool {
     let content = element.content;
-    let is_text = content.text >= SHORTEST_TEXT || content.pictures > 0;
-    content.linked_headings > 0 || !(is_text || is_drawing(element))
+    content.linked_headings > 0 || !(has_text(element) || is_drawing(element))
+}
+
+/// Whether an element is the row of a page in a list. Its link stays where it is left out.
+fn is_row(element: &Element) -> bool {
+    element.name == "li" && element.content.linked_headings == 1
 }
 
 /// Whether an element is made of tags more than of text.
 fn is_drawing(element: &Element) -> bool {
-    let content = element.content;
-    let has_text = content.text >= SHORTEST_TEXT || content.pictures > 0;
-    !has_text && content.links == 0 && element.inner.len() >= SHORTEST
+    !has_text(element) && element.content.links == 0 && element.inner.len() >= SHORTEST
+}
+
+/// Whether there is something to read or to see in an element, outside of links.
+fn has_text(element: &Element) -> bool {
+    let shortest = if element.is_in_row {
+        SHORTEST_TEXT_IN_ROW
+    } else {
+        SHORTEST_TEXT
+    };
+    element.content.text >= shortest || element.content.pictures > 0
 }
 
 /// Writes one page.
@@ -336,7 +360,7 @@ impl PageWriter<'_> {
                 self.document.push(&format!(" data-text={number}"));
             }
             if let Some((original, changes)) = self.repeats.originals.get(&here) {
-                self.leave_out(element, *original, changes);
+                self.leave_out(here.1, *original, changes);
                 index = element.next;
             }
         }
@@ -348,15 +372,26 @@ impl PageWriter<'_> {
         self.at = end;
     }
 
-    fn leave_out(&mut self, element: &Element, original: Place, changes: &Changes) {
+    fn leave_out(&mut self, index: usize, original: Place, changes: &Changes) {
+        let elements = &self.pages[self.place].main.elements;
+        let element = &elements[index];
         let number = self.repeats.numbers[&original];
         self.up_to(element.tag_end);
         self.document.push(&format!(" data-copy={number}"));
         self.changes(changes, original.0);
         self.up_to(element.inner.start);
         self.placed(changes, original.0);
-        let SinglePage { id, heading, .. } = &self.pages[original.0];
-        let needs_link = !element.is_in_row && !is_drawing(element) && original.0 != self.place;
+        let source = self.repeats.source(original);
+        let SinglePage { id, heading, .. } = &self.pages[source];
+        let mut inside = elements[index..element.next].iter();
+        let own_link = inside.find(|element| element.name == "a");
+        if let Some(link) = own_link.filter(|_| is_row(element)) {
+            self.at = link.start;
+            self.up_to(link.end);
+            self.at = element.inner.end;
+            return;
+        }
+        let needs_link = !element.is_in_row && !is_drawing(element) && source != self.place;
         if needs_link && self.linked.insert(id) {
             self.document
                 .push(&format!("<a href=#{id}>→ {heading}</a>"));
