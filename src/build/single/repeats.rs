@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use super::changes::{ChangeKind, Changes, kind_of, whole};
 use super::document::{Document, MovedParts};
 use super::page::SinglePage;
-use super::writer::{Element, push_value};
+use super::writer::{Content, Element, push_value};
 use crate::escape::percent_encode;
 use crate::route::Route;
 use crate::slug::Slug;
@@ -38,6 +38,9 @@ const SHORTEST_TEXT: usize = 120;
 
 /// The same in a row of a list, which has a link already.
 const SHORTEST_TEXT_IN_ROW: usize = 80;
+
+/// The shortest content that is one link and is left out, in bytes, with its tags.
+const SHORTEST_LINK: usize = 120;
 
 /// The shortest content without links that is left out, in bytes, with its tags.
 const SHORTEST: usize = 200;
@@ -308,9 +311,16 @@ fn is_list(element: &Element) -> bool {
     content.linked_headings > 0 || !(has_text(element) || is_drawing(element))
 }
 
-/// Whether an element is the row of a page in a list. Its link stays where it is left out.
+/// Whether an element is the row of a page in a list. Its link stays where it is left out, with the name of the page.
 fn is_row(element: &Element) -> bool {
-    element.name == "li" && element.content.linked_headings == 1
+    let Content {
+        text,
+        links,
+        linked_headings,
+        ..
+    } = element.content;
+    let is_long_link = links == 1 && text == 0 && element.inner.len() >= SHORTEST_LINK;
+    element.name == "li" && (linked_headings == 1 || is_long_link)
 }
 
 /// Whether an element is made of tags more than of text.
@@ -381,22 +391,39 @@ impl PageWriter<'_> {
         self.changes(changes, original.0);
         self.up_to(element.inner.start);
         self.placed(changes, original.0);
-        let source = self.repeats.source(original);
-        let SinglePage { id, heading, .. } = &self.pages[source];
-        let mut inside = elements[index..element.next].iter();
-        let own_link = inside.find(|element| element.name == "a");
-        if let Some(link) = own_link.filter(|_| is_row(element)) {
-            self.at = link.start;
-            self.up_to(link.end);
+        if is_row(element) {
+            self.name_of_row(index..element.next);
             self.at = element.inner.end;
             return;
         }
+        let source = self.repeats.source(original);
+        let SinglePage { id, heading, .. } = &self.pages[source];
         let needs_link = !element.is_in_row && !is_drawing(element) && source != self.place;
         if needs_link && self.linked.insert(id) {
             self.document
                 .push(&format!("<a href=#{id}>→ {heading}</a>"));
         }
         self.at = element.inner.end;
+    }
+
+    /// Writes the first link of a row, up to the first element in it.
+    fn name_of_row(&mut self, row: Range<usize>) {
+        let page = &self.pages[self.place];
+        let elements = &page.main.elements[row];
+        let Some(place) = elements.iter().position(|element| element.name == "a") else {
+            return;
+        };
+        let link = &elements[place];
+        let first = elements.get(place + 1).map_or(link.end, |next| next.start);
+        let has_name =
+            first < link.inner.end && !page.main.html[link.inner.start..first].trim().is_empty();
+        self.at = link.start;
+        if has_name {
+            self.up_to(first);
+            self.document.push("</a>");
+        } else {
+            self.up_to(link.end);
+        }
     }
 
     /// Writes which elements of the original have other attributes, and which are left out.
