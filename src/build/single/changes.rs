@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::writer::{Element, Written};
-use crate::words::markup::{self, Kind};
+use crate::words::markup;
 
 /// Elements that are compared only as a whole: a browser reads their content in a way of its own.
 const WHOLE: [&str; 6] = ["math", "pre", "select", "svg", "table", "textarea"];
@@ -243,18 +243,36 @@ impl Comparison<'_> {
         } else if new_text == old_text {
             2 + u32::from(tag(self.new, new) == tag(self.old, old))
         } else {
-            u32::from(kind_of(self.new, new) == kind_of(self.old, old))
+            u32::from(Kind::of(self.new, new).is_like(&Kind::of(self.old, old)))
         }
     }
 }
 
-/// The name and the first class of an element; elements of the same kind have both in common.
-pub fn kind_of(written: &Written, index: usize) -> (&str, Option<String>) {
-    let class = attributes(tag(written, index)).and_then(|(_, values)| {
-        let classes = values.get("class")?;
-        classes.split_ascii_whitespace().next().map(str::to_owned)
-    });
-    (&written.elements[index].name, class)
+/// What elements of two pages have in common that may have a similar content.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Kind<'w> {
+    name: &'w str,
+    first_class: Option<String>,
+    part: Option<&'w str>,
+}
+
+impl<'w> Kind<'w> {
+    /// The kind of an element.
+    pub fn of(written: &'w Written, index: usize) -> Self {
+        let class = attributes(tag(written, index)).and_then(|(_, values)| {
+            let classes = values.get("class")?;
+            classes.split_ascii_whitespace().next().map(str::to_owned)
+        });
+        Self {
+            name: &written.elements[index].name,
+            first_class: class,
+            part: written.part_at(index),
+        }
+    }
+
+    fn is_like(&self, other: &Self) -> bool {
+        (self.name, &self.first_class) == (other.name, &other.first_class)
+    }
 }
 
 /// The children of an element.
@@ -292,7 +310,7 @@ fn tag(written: &Written, index: usize) -> &str {
 /// The name in a tag, and its attributes, as they are written.
 fn attributes(tag: &str) -> Option<(String, BTreeMap<String, String>)> {
     let closed = format!("{tag}>");
-    let (Kind::Open(tag), _) = markup::tag_at(&closed)? else {
+    let (markup::Kind::Open(tag), _) = markup::tag_at(&closed)? else {
         return None;
     };
     let values = tag

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::changes::{ChangeKind, Changes, kind_of, whole};
+use super::changes::{ChangeKind, Changes, Kind, whole};
 use super::document::{Document, MovedParts};
 use super::page::SinglePage;
 use super::writer::{Content, Element, push_value};
@@ -143,6 +143,7 @@ impl Repeats {
             pages,
             places: places.map(|(place, page)| (&page.route, place)).collect(),
             ids: pages.iter().map(|page| page.id.as_str()).zip(0..).collect(),
+            kinds: kinds(pages),
             first: HashMap::new(),
             found: Self::default(),
         };
@@ -162,9 +163,8 @@ impl Repeats {
                 .placed()
                 .map(|index| whole(&elements[index]))
                 .collect();
-            let inner = &elements[*index].inner;
-            for (at, part) in &page.main.parts {
-                if inner.contains(at) && !placed.iter().any(|range| range.contains(at)) {
+            for (at, part) in page.main.parts_in(&elements[*index].inner) {
+                if !placed.iter().any(|range| range.contains(at)) {
                     moved.add(&page.id, part, &pages[*original].id);
                 }
             }
@@ -191,6 +191,8 @@ struct Search<'a> {
     pages: &'a [SinglePage],
     places: HashMap<&'a Route, usize>,
     ids: HashMap<&'a str, usize>,
+    /// The first element of each kind on each page of a story or a telling.
+    kinds: HashMap<(usize, Kind<'a>), usize>,
     /// The first element with each content.
     first: HashMap<u128, Place>,
     found: Repeats,
@@ -251,13 +253,14 @@ impl Search<'_> {
         if element.inner.len() < SHORTEST_CHANGED {
             return None;
         }
+        let kind = Kind::of(&page.main, here.1);
         let sources = self.sources(page);
         let found = sources.into_iter().filter_map(|source| {
             let is_of_story = matches!(self.pages[source].route, Route::Story(_));
             if is_list(element) && !is_of_story {
                 return None;
             }
-            let original = (source, self.of_same_kind(here, source)?);
+            let original = (source, *self.kinds.get(&(source, kind.clone()))?);
             let other = &self.pages[source].main;
             let changes = Changes::between((&page.main, here.1), (other, original.1))?;
             let is_marked = |index| self.found.written.contains(&(source, index));
@@ -287,15 +290,20 @@ impl Search<'_> {
             }
         }
     }
+}
 
-    /// The first element of a page with the name and the first class of another one.
-    fn of_same_kind(&self, here: Place, page: usize) -> Option<usize> {
-        let kind = kind_of(&self.pages[here.0].main, here.1);
-        let other = &self.pages[page].main;
-        let part = self.pages[here.0].main.part_at(here.1);
-        (0..other.elements.len())
-            .find(|&index| kind_of(other, index) == kind && other.part_at(index) == part)
+/// The first element of each kind on each page of a story or a telling.
+fn kinds(pages: &[SinglePage]) -> HashMap<(usize, Kind<'_>), usize> {
+    let mut first = HashMap::new();
+    for (place, page) in pages.iter().enumerate() {
+        if matches!(page.route, Route::Story(_) | Route::Telling(..)) {
+            for index in 0..page.main.elements.len() {
+                let kind = Kind::of(&page.main, index);
+                first.entry((place, kind)).or_insert(index);
+            }
+        }
     }
+    first
 }
 
 /// Whether the content of an element can be put into it later.

@@ -95,9 +95,15 @@ impl Written {
     /// The short name of the part that an element is.
     pub fn part_at(&self, index: usize) -> Option<&str> {
         let element = &self.elements[index];
-        let first = self.parts.partition_point(|(at, _)| *at < element.start);
-        let (at, part) = self.parts.get(first)?;
-        (*at < element.tag_end).then_some(part.as_str())
+        let part = self.parts_in(&(element.start..element.tag_end)).first();
+        part.map(|(_, part)| part.as_str())
+    }
+
+    /// The parts whose tags are in a range.
+    pub fn parts_in(&self, range: &Range<usize>) -> &[(usize, String)] {
+        let first = self.parts.partition_point(|(at, _)| *at < range.start);
+        let end = self.parts.partition_point(|(at, _)| *at < range.end);
+        &self.parts[first..end]
     }
 }
 
