@@ -8,6 +8,7 @@
 
 mod address;
 mod changes;
+mod classes;
 mod document;
 mod end_tags;
 mod frame;
@@ -27,6 +28,7 @@ use super::{Artefact, Edition};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::route::Route;
 use address::Addresses;
+use classes::Classes;
 use document::Document;
 use page::{Layout, MadePage, Shared, SinglePage};
 use repeats::Repeats;
@@ -60,9 +62,11 @@ pub fn single(edition: &Edition, file_name: &str) -> Result<Single, Vec<Diagnost
         &frame_ids,
         &survey.references,
     );
+    let classes = Classes::new(&survey, edition).map_err(|mistake| vec![mistake])?;
     let shared = Shared {
         edition,
         addresses: &addresses,
+        classes: &classes,
         direction: survey.direction(),
     };
     let pages = pages(&made, shared)?;

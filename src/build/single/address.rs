@@ -135,7 +135,7 @@ fn numbered_list(list: &str, page: u32) -> String {
 }
 
 /// `a` to `z`, then `aa`.
-fn letters(mut number: usize) -> String {
+pub fn letters(mut number: usize) -> String {
     let mut name = Vec::new();
     loop {
         name.push(b"abcdefghijklmnopqrstuvwxyz"[number % 26]);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::iter::Peekable;
 
 use super::address::{self, Target};
+use super::classes::Classes;
 use super::page::{Layout, MadePage, Shared, SinglePage, attribute, without_main};
 use super::style;
 use super::writer::{Ids, Source, Writer, Written, unescaped, write_attribute};
@@ -233,7 +234,7 @@ impl Frame<'_> {
                 if let Some(media) = attribute(token, "media") {
                     writer.add(&format!(" media=\"{}\"", media.replace('"', "&quot;")));
                 }
-                let css = style::shortened(&text_of(&file, edition)?);
+                let css = style::shortened(&text_of(&file, edition)?, self.source.classes);
                 writer.add(&format!(
                     ">{}</style>",
                     unclosed(&style::inside(&css, &file, edition)?, "style")
@@ -299,7 +300,7 @@ fn closes(token: &Token<'_>, name: &str) -> bool {
 fn head() -> String {
     format!(
         "<style>{}</style>\n<script>document.documentElement.classList.add(\"paged\")</script>\n",
-        style::shortened(STYLE)
+        style::shortened(STYLE, &Classes::default())
     )
 }
 

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::address::{self, Addresses, Target};
+use super::classes::Classes;
 use super::frame::Script;
 use super::tokens;
-use super::writer::{Direction, Ids, Source, Written, unescaped, write, write_attribute};
+use super::writer::{
+    Direction, Ids, Source, Written, unescaped, write, write_attribute, write_class,
+};
 use crate::build::{Artefact, Edition};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::route::Route;
@@ -60,6 +63,7 @@ pub struct MadePage<'e> {
 pub struct Shared<'a> {
     pub edition: &'a Edition,
     pub addresses: &'a Addresses,
+    pub classes: &'a Classes,
     pub direction: Direction,
 }
 
@@ -90,7 +94,7 @@ impl SinglePage {
             title,
             heading,
             current: layout.current(route, shared),
-            attributes: layout.attributes(),
+            attributes: layout.attributes(shared.classes),
             main: write(source, inner),
             scripts: Script::all_of(html, layout.outside(), route, shared.edition),
         })
@@ -172,6 +176,7 @@ impl<'t> Layout<'t> {
             html,
             edition: shared.edition,
             addresses: shared.addresses,
+            classes: shared.classes,
             direction: shared.direction,
             ids,
             frame_ids: &self.frame_ids,
@@ -180,11 +185,13 @@ impl<'t> Layout<'t> {
     }
 
     /// The attributes of the main part that stay.
-    fn attributes(&self) -> String {
+    fn attributes(&self, classes: &Classes) -> String {
         let mut html = String::new();
         for attribute in self.main.attributes() {
-            if !["id", "hidden"].contains(&attribute.name.to_ascii_lowercase().as_str()) {
-                write_attribute(&attribute, &mut html);
+            match attribute.name.to_ascii_lowercase().as_str() {
+                "id" | "hidden" => {}
+                "class" => write_class(&attribute, classes, &mut html),
+                _ => write_attribute(&attribute, &mut html),
             }
         }
         html

@@ -1,10 +1,9 @@
 //! A style sheet with the fonts and pictures that it refers to inside.
 
-use std::ops::Range;
-
 use cssparser::{ParseError, Parser, Token};
 
 use super::address::{self, Target};
+use super::classes::Classes;
 use super::picture;
 use crate::build::Edition;
 use crate::diagnostic::Diagnostic;
@@ -14,10 +13,11 @@ use crate::route::Route;
 const DEEPEST: usize = 32;
 
 /// A style sheet without comments, and without the white space that means nothing. Strings and addresses stay as they are.
-pub fn shortened(css: &str) -> String {
+pub fn shortened(css: &str, classes: &Classes) -> String {
     let mut shorter = Shorter {
         css,
         short: String::with_capacity(css.len()),
+        classes,
         gap: Gap::None,
     };
     shorter.block(&mut Parser::new(css), 0);
@@ -35,17 +35,24 @@ enum Gap {
 /// Writes a style sheet again, shorter.
 struct Shorter<'c> {
     css: &'c str,
+    classes: &'c Classes,
     short: String,
     gap: Gap,
 }
 
 impl Shorter<'_> {
     fn block(&mut self, parser: &mut Parser<'_>, depth: usize) {
+        let mut follows_dot = false;
         loop {
             let start = parser.position().byte_index();
             let Ok(token) = parser.next_including_whitespace_and_comments() else {
                 return;
             };
+            let class = match &token {
+                Token::Ident(name) if follows_dot => Some(name.to_string()),
+                _ => None,
+            };
+            follows_dot = matches!(token, Token::Delim('.'));
             let end = match token {
                 Token::WhiteSpace(_) => {
                     self.gap = Gap::Space;
@@ -60,7 +67,11 @@ impl Shorter<'_> {
                 Token::CurlyBracketBlock => Some("}"),
                 _ => None,
             };
-            self.add(start..parser.position().byte_index());
+            let part = &self.css[start..parser.position().byte_index()];
+            match class {
+                Some(name) => self.add(&self.classes.in_selector(part, &name)),
+                None => self.add(part),
+            }
             if let Some(end) = end {
                 self.nested(parser, depth + 1, end);
             }
@@ -83,7 +94,7 @@ impl Shorter<'_> {
             self.short.push_str(&self.css[start..stop]);
             self.gap = Gap::None;
         } else if self.css[..stop].ends_with(end) {
-            self.add(stop - end.len()..stop);
+            self.add(end);
         }
     }
 
@@ -92,10 +103,9 @@ impl Shorter<'_> {
         self.short.ends_with(':') && [";", "}"].contains(&part)
     }
 
-    fn add(&mut self, range: Range<usize>) {
+    fn add(&mut self, part: &str) {
         const BEFORE: &str = "{};,";
         const AFTER: &str = "{};,:";
-        let part = &self.css[range];
         let follows =
             |signs: &str, last: Option<char>| last.is_none_or(|last| signs.contains(last));
         let stands_alone =
@@ -204,14 +214,14 @@ mod tests {
             ("a{--b: ;--c:  {  }}", "a{--b: ;--c:{}}"),
             ("a{b:[c  d", "a{b:[c d"),
         ] {
-            assert_eq!(shortened(css), short);
-            assert_eq!(shortened(short), short);
+            assert_eq!(shortened(css, &Classes::default()), short);
+            assert_eq!(shortened(short, &Classes::default()), short);
         }
     }
 
     #[test]
     fn brackets_in_any_depth_are_read() {
         let deep = format!("a{}", "(  b".repeat(100_000));
-        assert!(shortened(&deep).ends_with("(  b(  b"));
+        assert!(shortened(&deep, &Classes::default()).ends_with("(  b(  b"));
     }
 }

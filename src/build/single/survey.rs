@@ -13,6 +13,10 @@ use crate::words::markup::{Attribute, Kind, Tag};
 pub struct Survey {
     /// How often each id of a part is referred to, on any page.
     pub references: BTreeMap<String, usize>,
+    /// How many elements have each class, on all pages.
+    pub classes: BTreeMap<String, usize>,
+    /// Whether a page has a script or rules of its own.
+    pub has_code: bool,
     /// Whether a page has a sign that is written from right to left.
     has_right_to_left: bool,
 }
@@ -43,6 +47,7 @@ impl Survey {
 
     fn tag(&mut self, tag: Tag<'_>) {
         let element = tag.lower_name();
+        self.has_code |= matches!(element.as_ref(), "script" | "style");
         for attribute in tag.attributes() {
             self.attribute(&element, &attribute);
         }
@@ -51,9 +56,15 @@ impl Survey {
     fn attribute(&mut self, element: &str, attribute: &Attribute<'_>) {
         let name = attribute.name.to_ascii_lowercase();
         let value = attribute.value;
+        self.has_code |= name.starts_with("on");
         self.has_right_to_left |= name == "dir" && value.eq_ignore_ascii_case("rtl");
         match (element, name.as_str()) {
             ("details" | "input", "name") => self.count(value),
+            (_, "class") => {
+                for class in value.split_ascii_whitespace() {
+                    *self.classes.entry(class.to_owned()).or_default() += 1;
+                }
+            }
             (_, "href" | "xlink:href") => {
                 if let Some((_, fragment)) = unescaped(value).split_once('#') {
                     self.count(&part_of(fragment));

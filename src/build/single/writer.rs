@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::address::{self, Addresses, SEPARATOR, Target, part_of};
+use super::classes::Classes;
 use super::tokens::is_void;
 use crate::build::Edition;
 use crate::route::Route;
@@ -195,6 +196,7 @@ pub struct Source<'a> {
     pub html: &'a str,
     pub edition: &'a Edition,
     pub addresses: &'a Addresses,
+    pub classes: &'a Classes,
     pub direction: Direction,
     pub ids: Ids,
     /// The ids outside of the main part.
@@ -448,6 +450,7 @@ impl<'a> Writer<'a> {
             ("img" | "input", "src") => self.picture(attribute),
             ("img" | "source", "srcset") => {}
             ("link", "href") => self.picture(attribute),
+            (_, "class") => write_class(attribute, self.source.classes, &mut self.written.html),
             _ if self.source.ids == Ids::OfFrame => self.plain(attribute),
             (_, "id") => self.id(attribute),
             ("details" | "input", "name") => self.with_ids(attribute.name, &[value]),
@@ -620,6 +623,14 @@ pub fn write_attribute(attribute: &Attribute<'_>, html: &mut String) {
         html.push('=');
         push_value(attribute.value, html);
     }
+}
+
+/// Writes the classes of an element with their short names.
+pub fn write_class(attribute: &Attribute<'_>, classes: &Classes, html: &mut String) {
+    html.push(' ');
+    html.push_str(attribute.name);
+    html.push('=');
+    push_value(&classes.in_attribute(attribute.value), html);
 }
 
 /// Writes the value of an attribute, without quotes if all of its signs are safe.
