@@ -80,7 +80,7 @@ pub fn write(pages: &[SinglePage], repeats: &Repeats, document: &mut Document) {
             place,
             repeats,
             document,
-            linked: page.main.pages.first().into_iter().collect(),
+            linked: BTreeSet::new(),
             at: 0,
         }
         .write();
@@ -352,7 +352,7 @@ struct PageWriter<'a> {
     place: usize,
     repeats: &'a Repeats,
     document: &'a mut Document,
-    /// The ids of the pages that its first link and its links in place of texts lead to.
+    /// The ids of the pages that its links in place of texts lead to.
     linked: BTreeSet<&'a String>,
     /// How much of the page is written.
     at: usize,
