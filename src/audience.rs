@@ -529,6 +529,18 @@ impl Projector<'_> {
         .collect()
     }
 
+    /// The hashtags of a heading that name competencies which the viewer may see.
+    fn visible_tags(&self, tags: &[(Slug, Span)]) -> Vec<(Slug, Span)> {
+        let is_visible = |slug: &Slug| {
+            let competency = self.site.names.competency(slug.as_str());
+            competency.is_some_and(|id| self.visible[self.site.competency(id).document.0])
+        };
+        tags.iter()
+            .filter(|(slug, _)| is_visible(slug))
+            .map(|(slug, span)| (self.redactor.slug(slug), *span))
+            .collect()
+    }
+
     fn question_document(&self, slug: &Slug) -> Option<DocumentId> {
         self.site
             .names
@@ -837,13 +849,20 @@ impl BodyProjection<'_> {
         self.new.add_text(&self.edits.applied(index, text))
     }
 
-    fn hashtag(&mut self, name: &str) -> Option<Event> {
+    fn hashtag(&mut self, written: &str) -> Option<Event> {
         let projector = self.projector;
-        let competency = projector.site.names.competency(name);
+        let name = Slug::of(written);
+        let competency = projector.site.names.competency(name.as_str());
         let is_withheld = competency
             .is_some_and(|id| !projector.visible[projector.site.competency(id).document.0]);
-        let slug = projector.redactor.slug(&Slug::of(name));
-        (!is_withheld).then(|| Event::Hashtag(self.new.add_text(slug.as_str())))
+        let redacted = projector.redactor.slug(&name);
+        // One that names no competency is text, which keeps its spelling.
+        let text = if competency.is_some() || redacted != name {
+            format!("#{redacted}")
+        } else {
+            projector.redactor.string(written)
+        };
+        (!is_withheld).then(|| Event::Hashtag(self.new.add_text(&text)))
     }
 
     fn transclusion(&mut self, link: LinkId, node: Node) -> Option<Event> {
@@ -894,6 +913,8 @@ impl BodyProjection<'_> {
             id,
             has_own_id,
             is_private,
+            tags,
+            aliases,
         } = heading;
         let redactor = &self.projector.redactor;
         self.new.headings.push(Heading {
@@ -902,6 +923,8 @@ impl BodyProjection<'_> {
             id: redactor.slug(&Slug::of(id)).to_string(),
             has_own_id: *has_own_id,
             is_private: *is_private,
+            tags: self.projector.visible_tags(tags),
+            aliases: aliases.iter().map(|words| redactor.string(words)).collect(),
         })
     }
 

@@ -42,11 +42,21 @@ pub enum Command {
         after_help = "Examples:\n  storybank init my-stories\n  storybank init --sample a-full-site"
     )]
     Init(Init),
-    /// Create a story, question, case study, competency or variant from a template that explains each part
+    /// Create a story, variant, question, case study, competency or interview from a template that explains each part
     #[command(
-        after_help = "Examples:\n  storybank new story 'The outage nobody saw'\n  storybank new variant the-outage-nobody-saw/in-thirty-seconds"
+        after_help = "Examples:\n  storybank new question mistake 'Tell me about a mistake'\n  storybank new variant the-outage-nobody-saw in-thirty-seconds"
     )]
     New(New),
+    /// Give a document another name: move its file, and carry the name through all files that refer to it
+    #[command(
+        after_help = "Examples:\n  storybank rename question mistake biggest-mistake --dry-run\n  storybank rename variant the-outage-nobody-saw/short in-thirty-seconds"
+    )]
+    Rename(Rename),
+    /// Print the JSON Schemas of front matter and of `site.toml`, with which editors complete and check them
+    #[command(
+        after_help = "Examples:\n  storybank schema story\n  storybank schema --out .schemas"
+    )]
+    Schema(Schema),
     /// Print the completions for a shell
     #[command(
         after_help = "Examples:\n  storybank completions bash > ~/.local/share/bash-completion/completions/storybank\n  storybank completions fish > ~/.config/fish/completions/storybank.fish"
@@ -184,19 +194,60 @@ pub struct Publish {
 #[derive(Debug, Args)]
 pub struct New {
     /// What to start
-    pub kind: NewKind,
-    /// The name, in words or as a slug; for a variant `STORY/NAME`
+    pub kind: DocumentKind,
+    /// The name, in words or as a slug; for a variant the name of its story
     pub name: String,
+    /// The title, or the wording of a question [default: the name in words]; for a variant its own name
+    pub words: Option<String>,
     #[command(flatten)]
     pub site: Root,
 }
 
+#[derive(Debug, Args)]
+pub struct Rename {
+    /// What gets another name
+    pub kind: DocumentKind,
+    /// The name now; for a variant `STORY/NAME`
+    pub old: String,
+    /// The new name, as a slug
+    pub new: String,
+    #[command(flatten)]
+    pub site: Root,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// What the schema is of [default: one JSON object with all of them]
+    pub kind: Option<SchemaKind>,
+    /// Write a file for each kind into this folder: `story.schema.json` and so on
+    #[arg(long, value_name = "DIR", conflicts_with = "kind")]
+    pub out: Option<PathBuf>,
+}
+
+/// What a schema is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum NewKind {
+pub enum SchemaKind {
+    Story,
+    Variant,
+    Question,
+    CaseStudy,
+    Competency,
+    Interview,
+    Home,
+    /// `site.toml`
+    Site,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DocumentKind {
     Story,
     Question,
     CaseStudy,
     Competency,
+    Interview,
     Variant,
 }
 
@@ -239,7 +290,7 @@ mod tests {
             line.split(" > ")
                 .next()
                 .unwrap_or_default()
-                .replace("'The outage nobody saw'", "The")
+                .replace("'Tell me about a mistake'", "Tell")
         };
         examples
             .lines()
@@ -256,7 +307,7 @@ mod tests {
             .filter(|command| command.get_name() != "help")
             .cloned()
             .collect::<Vec<_>>();
-        assert!(commands.len() >= 7);
+        assert!(commands.len() >= 9);
         for mut command in commands.into_iter().chain([program]) {
             let name = command.get_name().to_owned();
             let examples = examples(&command.render_long_help().to_string());
@@ -290,6 +341,8 @@ mod tests {
             &["publish", "handbook"],
             &["init"],
             &["new", "story", "The outage"],
+            &["rename", "story", "old", "new"],
+            &["schema"],
             &["completions", "bash"],
             &["man"],
         ] {

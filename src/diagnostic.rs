@@ -248,8 +248,9 @@ pub mod rules {
         INTERVIEW = "unknown-interview", Error, "An interview that a document refers to exists.";
         QUESTION = "unknown-question", Error, "A question that a telling answers exists.";
         STORY = "unknown-story", Error, "A story that a document refers to exists.";
-        TAG = "unknown-tag", Warning, "A tag at the end of a block is the slug of a competency.";
+        TAG = "unknown-tag", Warning, "A hashtag is the slug of a competency, and at the end of its block.";
         UNPUBLISHABLE = "unpublishable", Error, "The wiki can hold the page.";
+        UNREAD_PART = "unread-part", Warning, "A name of a part in a story opens this part.";
         UNTRANSLATED = "untranslated", Warning, "The words of pages are in the language of the site.";
         VARIANT = "variant-without-story", Error, "A variant lies beside the `index.md` of its story.";
         WITHHELD_LINK = "withheld-link", Warning, "A link to something that the audience may not see has a text of its own.";

@@ -16,6 +16,7 @@ use crate::route::Route;
 use crate::site::{
     DEEPEST, Destination, DocumentId, Origin, PageKey, Site, TellingId, uncapitalised,
 };
+use crate::slug::Slug;
 use crate::source::SitePath;
 
 /// What all pages of a site are written from.
@@ -627,8 +628,9 @@ impl<'a> Writer<'_, 'a> {
         });
     }
 
-    fn hashtag(&mut self, name: &str) {
-        match self.page.context.site.names.competency(name) {
+    fn hashtag(&mut self, written: &str) {
+        let name = Slug::of(written);
+        match self.page.context.site.names.competency(name.as_str()) {
             Some(competency) => {
                 let page = PageKey::Competency(competency);
                 self.out.push_str(" <a class=\"tag\"");
@@ -638,8 +640,8 @@ impl<'a> Writer<'_, 'a> {
                 self.out.push_str("</a>");
             }
             None => {
-                self.out.push_str(" #");
-                self.text(name);
+                self.out.push(' ');
+                self.text(written);
             }
         }
     }

@@ -35,6 +35,7 @@ pub mod wiki;
 
 // Jobs: from inputs to outputs and reports.
 pub mod build;
+pub mod rename;
 pub mod publication;
 pub mod report;
 pub mod preview;

@@ -1,10 +1,12 @@
 //! The documents of a site as their authors mean them: typed, of one file each, not yet linked to one another.
 
 mod prose;
+mod schema;
 
 use std::fmt;
 use std::ops::Range;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::markdown::Body;
@@ -14,7 +16,7 @@ use crate::source::{SitePath, Span, Spanned};
 pub use prose::Prose;
 
 /// Who may see something; each is a part of the one before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Audience {
     /// The author alone.
@@ -45,7 +47,7 @@ impl Audience {
 }
 
 /// The status of a document.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Not finished: only shown to its author, and only with `--drafts`.
@@ -490,7 +492,7 @@ pub struct Occasion {
 }
 
 /// How well an answer went, in its author's judgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Went {
     /// As intended.
@@ -583,7 +585,7 @@ pub struct Asks {
 /// What the front matter of an interview says.
 #[derive(Debug, Default)]
 pub struct Interview {
-    /// From front matter or a heading; without it, the company and the round name the interview.
+    /// From front matter; without it, the company and the round name the interview.
     pub title: Option<Prose>,
     /// The employer; from the title or the name of the file if the field is missing.
     pub company: Prose,
@@ -643,7 +645,7 @@ pub struct ActionItem {
 }
 
 /// How far an action item is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ActionStatus {
     /// Not begun.
@@ -758,6 +760,10 @@ pub struct Item {
     pub question: String,
     /// The slug that its heading gives it.
     pub slug: Slug,
+    /// Other wordings of it, which advice knows when `answers` names one of them. A follow-up has none.
+    pub aliases: Vec<String>,
+    /// What it probes by the hashtags in its heading, each with its place in the file. A follow-up has none.
+    pub competencies: Vec<(Slug, Span)>,
     /// The nodes of its answer.
     pub nodes: Range<usize>,
     /// Whether nothing is written under it.

@@ -213,8 +213,12 @@ impl<'de> Deserialize<'de> for Slug {
         let text = String::deserialize(deserializer)?;
         let slug = Self::of(&text);
         if slug.is_empty() {
+            let found = match text.trim() {
+                "" => "nothing".to_owned(),
+                other => format!("\"{other}\""),
+            };
             Err(de::Error::custom(format!(
-                "`{text}` has no letter or digit"
+                "found {found}, expected a name with a letter or a digit"
             )))
         } else {
             Ok(slug)

@@ -6,11 +6,13 @@
 mod program;
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use program::{Folder, tree};
+use serde_json::Value;
 use storybank::commands::{Status, Streams, run};
 
 /// A stream that stores what is written to it.
@@ -128,7 +130,7 @@ fn an_error_in_a_file_leaves_the_previous_site_and_status_1() {
     let folder = Folder::new();
     let root = built(&folder);
     let before = tree(&folder.join("public"));
-    std::fs::write(
+    fs::write(
         folder.join("content/questions/broken.md"),
         "---\nquestion: [\n---\n",
     )
@@ -167,7 +169,7 @@ fn a_failed_command_prints_one_message_and_exits_with_2() {
         ),
         (
             &["new", "variant", "alone", "--root", &root],
-            "error: `alone` does not say which story it tells",
+            "error: the variant of `alone` needs a name of its own",
         ),
         (
             &["build", "--drafts", "--audience", "team", &root],
@@ -256,4 +258,300 @@ fn unwritable_messages_do_not_stop_a_command() {
         Status::Done
     );
     assert!(output.text().ends_with("index.html\n"));
+}
+
+/// A site with references between its documents.
+const SITE: &[(&str, &str)] = &[
+    (
+        "site.toml",
+        "[wiki.page]\nkind = \"folder\"\nfolder = \"published\"\nformat = \"html\"\n",
+    ),
+    (
+        "content/stories/outage/index.md",
+        "---\ntitle: The outage\ncompetencies: [ownership]\n---\n\n## Action\n\nI stopped it. #ownership\n",
+    ),
+    (
+        "content/stories/outage/short.md",
+        "---\ntitle: In short\ncompetencies: [ownership]\nanswers: [mistake]\n---\n\n## Action\n\nI did it.\n",
+    ),
+    (
+        "content/questions/mistake.md",
+        "---\nquestion: Which mistake?\n---\n",
+    ),
+    (
+        "content/questions/goals.md",
+        "---\nquestion: Which goals?\n---\n",
+    ),
+    (
+        "content/competencies/ownership.md",
+        "---\ntitle: Ownership\n---\n\nIt shows.\n",
+    ),
+    (
+        "content/case-studies/sent-twice.md",
+        "---\ntitle: Sent twice\nstory: outage\n---\n\n## Summary\n\nLetters were sent twice.\n",
+    ),
+];
+
+/// The site above in a folder, and the path of that folder.
+fn small(folder: &Folder) -> String {
+    let files = SITE
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()));
+    folder.write(&files.collect());
+    path(folder.path()).to_owned()
+}
+
+/// The text of a file of a site.
+fn read(root: &str, file: &str) -> String {
+    fs::read_to_string(Path::new(root).join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+#[test]
+fn a_dry_run_of_a_rename_prints_every_change_and_makes_none() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    let before = tree(folder.path());
+    let shown = storybank([
+        "rename",
+        "question",
+        "mistake",
+        "biggest-mistake",
+        "--dry-run",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(shown.status, Status::Done, "{}", shown.messages);
+    assert_eq!(
+        shown.output,
+        format!(
+            "content/questions/mistake.md moves to content/questions/biggest-mistake.md\n\
+             content/stories/outage/short.md:4:11: `mistake` becomes `biggest-mistake`\n"
+        )
+    );
+    assert_eq!(shown.messages, "would change 1 path and 1 name in 1 file\n");
+    assert_eq!(tree(folder.path()), before);
+}
+
+#[test]
+fn a_rename_moves_the_files_and_prints_those_that_it_changed() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    let renamed = storybank(["rename", "story", "outage", "twice", "--root", &root]);
+    assert_eq!(renamed.status, Status::Done, "{}", renamed.messages);
+    let paths = [
+        "content/stories/twice",
+        "content/case-studies/sent-twice.md",
+    ];
+    let paths = paths.map(|path| format!("{}\n", folder.join(path).display()));
+    assert_eq!(renamed.output, paths.concat());
+    assert_eq!(
+        renamed.messages,
+        format!("`outage` is now `twice`: changed 1 path and 1 name in 1 file\n")
+    );
+    assert!(!folder.join("content/stories/outage").exists());
+    assert!(read(&root, "content/stories/twice/short.md").contains("In short"));
+    let case = read(&root, "content/case-studies/sent-twice.md");
+    assert!(case.contains("\nstory: twice\n"), "{case}");
+    let build = storybank(["build", &root]);
+    assert_eq!(build.status, Status::Done, "{}", build.messages);
+    assert!(folder.join("public/stories/twice.html").exists());
+}
+
+#[test]
+fn a_rename_that_is_not_possible_changes_nothing() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    let broken = folder.join("content/questions/goals.md");
+    let before = tree(folder.path());
+    for (old, new, part) in [
+        ("mistaek", "other", "did you mean `mistake`?"),
+        ("mistake", "goals", "in `content/questions/goals.md`"),
+        ("mistake", "My mistake", "did you mean `my-mistake`?"),
+    ] {
+        let refused = storybank(["rename", "question", old, new, "--root", &root]);
+        assert_eq!(refused.status, Status::Failed);
+        assert!(refused.messages.contains(part), "{}", refused.messages);
+        assert_eq!(tree(folder.path()), before);
+    }
+    fs::write(&broken, "---\nabout: [\n---\n").expect("it is ours");
+    let before = tree(folder.path());
+    let refused = storybank(["rename", "question", "mistake", "other", "--root", &root]);
+    assert_eq!(refused.status, Status::LeftUndone);
+    assert!(
+        refused.messages.contains("content/questions/goals.md:3")
+            && refused
+                .messages
+                .ends_with("nothing was changed, fix them first\n"),
+        "{}",
+        refused.messages
+    );
+    assert_eq!(tree(folder.path()), before);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_undoes_a_whole_rename() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    // A folder takes the name of the file that would be written beside the last document.
+    let story = "content/stories/outage";
+    let hidden = format!(".short.md.{}.storybank-old", std::process::id());
+    fs::create_dir(folder.join(&format!("{story}/{hidden}"))).expect("it is new");
+    let before = tree(folder.path());
+    let failed = storybank([
+        "rename",
+        "competency",
+        "ownership",
+        "owning-it",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(failed.status, Status::Failed);
+    assert!(failed.messages.contains("short.md"), "{}", failed.messages);
+    assert_eq!(tree(folder.path()), before);
+}
+
+#[test]
+fn a_first_variant_moves_its_story_into_a_folder() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    let file = "content/stories/plain.md";
+    fs::write(
+        folder.join(file),
+        "---\ntitle: Plain\n---\n\n[q](../questions/mistake.md)\n",
+    )
+    .expect("it is ours");
+    fs::write(folder.join("content/home.md"), "[s](stories/plain.md)\n").expect("it is ours");
+    let new = storybank(["new", "variant", "plain", "In a minute", "--root", &root]);
+    assert_eq!(new.status, Status::Done, "{}", new.messages);
+    let path = folder.join("content/stories/plain/in-a-minute.md");
+    assert_eq!(new.output, format!("{}\n", path.display()));
+    assert!(
+        new.messages
+            .starts_with("moved the story to `content/stories/plain/index.md`")
+            && new.messages.contains("2 links were changed with it"),
+        "{}",
+        new.messages
+    );
+    assert!(!folder.join(file).exists());
+    assert!(
+        read(&root, "content/stories/plain/index.md").contains("](../../questions/mistake.md)")
+    );
+    assert!(read(&root, "content/home.md").contains("](stories/plain/index.md)"));
+    let build = storybank(["build", "--drafts", &root]);
+    assert_eq!(build.status, Status::Done, "{}", build.messages);
+    assert!(
+        folder
+            .join("public/stories/plain/in-a-minute.html")
+            .exists()
+    );
+}
+
+#[test]
+fn a_new_question_is_part_of_the_site_with_its_wording() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    let new = storybank([
+        "new",
+        "question",
+        "feedback",
+        "When did you get feedback?",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(new.status, Status::Done, "{}", new.messages);
+    assert!(!new.messages.contains("draft"), "{}", new.messages);
+    assert!(
+        read(&root, "content/questions/feedback.md")
+            .contains("question: When did you get feedback?\n")
+    );
+    assert_eq!(storybank(["build", &root]).status, Status::Done);
+    assert!(folder.join("public/questions/feedback.html").exists());
+}
+
+#[test]
+fn a_renamed_case_study_keeps_its_page_on_a_wiki() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    let publish = || storybank(["publish", "page", "--root", &root]);
+    assert_eq!(publish().status, Status::Done);
+    let (old, new) = ("sent-twice", "twice");
+    let renamed = storybank(["rename", "case-study", old, new, "--root", &root]);
+    assert_eq!(renamed.status, Status::Done, "{}", renamed.messages);
+    let again = publish();
+    assert!(
+        again.messages.contains("unchanged Sent twice"),
+        "{}",
+        again.messages
+    );
+    let record = read(&root, ".published/page.json");
+    assert!(
+        record.contains("\"case\": \"twice\"") && !record.contains("\"case\": \"sent"),
+        "{record}"
+    );
+}
+
+#[test]
+fn a_new_interview_is_part_of_the_site_and_gets_another_name() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    let new = storybank(["new", "interview", "Harbour onsite", "--root", &root]);
+    assert_eq!(new.status, Status::Done, "{}", new.messages);
+    let text = read(&root, "content/interviews/harbour-onsite.md");
+    assert!(
+        text.contains("company: Harbour onsite\n")
+            && text.contains("# This site has: goals, mistake\n")
+            && text.contains("asked: [{ interview: harbour-onsite }]"),
+        "{text}"
+    );
+    let question = folder.join("content/questions/mistake.md");
+    let asked = "---\nquestion: Which mistake?\nasked: [{ interview: harbour-onsite }]\n---\n\n## Answer for harbour-onsite\n\nThis one.\n";
+    fs::write(&question, asked).expect("it is ours");
+    let renamed = storybank([
+        "rename",
+        "interview",
+        "harbour-onsite",
+        "harbour",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(renamed.status, Status::Done, "{}", renamed.messages);
+    assert_eq!(
+        read(&root, "content/questions/mistake.md"),
+        asked.replace("harbour-onsite", "harbour")
+    );
+    let build = storybank(["build", &root]);
+    assert_eq!(build.status, Status::Done, "{}", build.messages);
+    assert!(folder.join("public/interviews/harbour.html").exists());
+}
+
+#[test]
+fn schemas_are_printed_or_written_into_a_folder() {
+    let story = storybank(["schema", "story"]);
+    assert_eq!(story.status, Status::Done, "{}", story.messages);
+    let story: Value = serde_json::from_str(&story.output).expect("it is JSON");
+    let all: Value = serde_json::from_str(&storybank(["schema"]).output).expect("it is JSON");
+    assert_eq!(all["story"], story);
+    assert_eq!(all["site"]["title"], "Settings");
+    let folder = Folder::new();
+    let out = folder.join("schemas");
+    let write = || storybank(["schema", "--out", path(&out)]);
+    let first = write();
+    assert_eq!(first.status, Status::Done, "{}", first.messages);
+    let names = [
+        "story",
+        "variant",
+        "question",
+        "case-study",
+        "competency",
+        "interview",
+        "home",
+        "site",
+    ];
+    let paths =
+        names.map(|name| format!("{}\n", out.join(format!("{name}.schema.json")).display()));
+    assert_eq!(first.output, paths.concat());
+    let written = tree(&out);
+    fs::write(out.join("story.schema.json"), "old").expect("it is ours");
+    assert_eq!(write().status, Status::Done);
+    assert_eq!(tree(&out), written);
 }

@@ -664,6 +664,7 @@ fn remarks_of_reviewers_are_not_printed() {
         "stories/first.html",
         "questions/hardest.html",
         "questions.html",
+        "open-points.html",
     ] {
         browser.open(&shown.address(page));
         let words = on_paper(&browser);

@@ -274,6 +274,31 @@ fn shapes() -> Vec<Shape> {
         shape("hashtags on one block", 150, |n| {
             story("", &many(n, |i| format!(" #tag{i}")))
         }),
+        shape("hashtags in the middle of a block", 150, |n| {
+            story("", &(many(n, |i| format!(" #tag{i} a b c (#a)")) + " end"))
+        }),
+        shape("brackets around hashtags", 150, |n| {
+            story(
+                "",
+                &format!("A block. {}", many(n, |i| format!("**(#tag{i}),** "))),
+            )
+        }),
+        shape("hashtags in the questions of a sheet", 150, |n| {
+            format!(
+                "-- content/questions/sheet.md --\n{}",
+                many(n, |i| format!(
+                    "## Why {i}? #a #b\n\nalso: how {i}; when {i}\n\n"
+                ))
+            ) + "-- content/competencies/a.md --\n---\ntitle: A\n---\n-- content/competencies/b.md --\n---\ntitle: B\n---\n"
+        }),
+        shape("plain labels", 150, |n| {
+            story(
+                "",
+                &many(n, |_| {
+                    "Situation: a\nAction: b #c\n\n- Result: d\n\n".to_owned()
+                }),
+            )
+        }),
         shape("one hashtag on many blocks", 150, |n| {
             story(
                 "",
@@ -579,7 +604,8 @@ fn shapes() -> Vec<Shape> {
                 "-- content/interviews/a.md --\n---\ncompany: a\nquestions:\n{names}---\n-- content/questions/sheet.md --\n---\ntitle: Sheet\n---\n{questions}"
             )
         }),
-        shape("competencies that hashtags show", 100, |n| {
+        // Up to 100 tellings the site is made for two audiences, and above for one.
+        shape("competencies that hashtags show", 200, |n| {
             let body = many(n, |i| format!("- a #c{i}\n"));
             let competencies = many(n, |i| {
                 format!("-- content/competencies/c{i}.md --\n---\ntitle: c{i}\n---\n")

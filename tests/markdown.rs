@@ -711,7 +711,7 @@ fn text_and_pages_have_the_right_direction() {
             "<p dir=\"auto\">עולם",
             "<pre class=\"code\" dir=\"ltr\"",
             "<p dir=\"auto\">English words.",
-            "<dt dir=\"auto\">זמן</dt><dd dir=\"auto\">שעה</dd>",
+            "<dt dir=\"auto\">זמן</dt> <dd dir=\"auto\">שעה</dd>",
         ] {
             assert!(page.contains(part), "{part}\n{page}");
         }

@@ -274,6 +274,107 @@ fn bold_words_in_text_are_not_labels() {
 }
 
 #[test]
+fn labels_beside_a_headline_and_follow_ups_are_parts() {
+    for text in [
+        "## TL;DR\n\nLate.\n\n**Situation:** It was late.\n\n**Action:** I looked.\n\n## Follow-ups\n\n### Why?\n\n**Result:** So.\n",
+        "## TL;DR\n\nLate.\n\nSituation: It was late.\n\nAction: I looked.\n\nResult: It went.\n\n## Follow-ups\n\n### Why?\n\n**Result:** So.\n",
+    ] {
+        let found = outline(STORY, text);
+        let mut wanted =
+            "= Queue\nTL;DR [headline] Late.\nSituation [situation] It was late.\nAction [action] I looked.\n"
+                .to_owned();
+        if text.contains("Result: It") {
+            wanted.push_str("Result [result] It went.\n");
+        }
+        wanted.push_str("Follow-ups [follow-ups] Why? Result: So.\n");
+        assert_eq!(found, wanted, "{text}");
+    }
+}
+
+#[test]
+fn plain_labels_are_parts_if_they_tell_a_whole_story() {
+    let wanted = "= Queue\nSituation [situation] It was late.\nTask [task] To look.\nAction [action] I looked.\nResult [result] It went.\n";
+    for text in [
+        "Situation: It was late.\n\nTask: To look.\n\nAction: I looked.\n\nResult: It went.\n",
+        "Situation: It was late.\nTask: To look.\nAction: I looked.\nResult: It went.\n",
+        "Situation\n\nIt was late.\n\nTask\n\nTo look.\n\nAction\nI looked.\n\nResult\nIt went.\n",
+        "- Situation: It was late.\n- Task: To look.\n- Action: I looked.\n- Result: It went.\n",
+        "Situation - It was late.\n\nTask – To look.\n\nAction — I looked.\n\nResult : It went.\n",
+    ] {
+        assert_eq!(outline(STORY, text), wanted, "{text}");
+    }
+    for text in [
+        "Problem: it was late.\n\nSolution: I looked.\n",
+        "It began.\n\nResult: It went.\n",
+        "> Situation: late\n\n> Action: looked\n\n> Result: went\n",
+        "The situation: late.\n\nThe action: looked.\n\nThe result: went.\n",
+    ] {
+        let sections = document(STORY, text).sections;
+        assert!(
+            sections.iter().all(|section| section.part.is_none()),
+            "{text}"
+        );
+    }
+    let marked = "Situation: Late.\n\nAction {.private}: Falcon.\n\nResult: It went. #ownership\n";
+    let found = document(STORY, marked);
+    assert!(found.sections[2].is_private && found.body.tagged.len() == 1);
+}
+
+#[test]
+fn hashtags_at_the_end_of_a_labelled_line_are_read() {
+    let found = document(
+        STORY,
+        "**Situation:** It was late. #ownership\n**Action:** I looked #trust.\n**Result:** It went.\n",
+    );
+    let tags: Vec<&str> = found
+        .body
+        .tagged
+        .iter()
+        .flat_map(|block| &block.tags)
+        .map(|(slug, _)| slug.as_str())
+        .collect();
+    assert_eq!(tags, ["ownership", "trust"]);
+    assert!(found.body.unread_tags.is_empty());
+}
+
+/// The rules and places of the reports about a story.
+fn reports_about(text: &str) -> Vec<String> {
+    let report = check(&format!(
+        "-- content/stories/queue.md --\n---\ntitle: The queue\n---\n{text}"
+    ));
+    let places = report.lines().filter_map(|line| {
+        line.trim_start()
+            .strip_prefix("--> content/stories/queue.md:")
+    });
+    places.map(str::to_owned).collect()
+}
+
+#[test]
+fn a_name_of_a_part_that_opens_none_is_reported() {
+    // The first line of the body is line 4.
+    for (text, places) in [
+        ("## Situation\n\nx\n\n**Action:** y\n", vec!["8:1"]),
+        ("## Situation\n\nx\n\n#### Action\n\ny\n", vec!["8:1"]),
+        ("## Situation\n\nx\n\n- **Result** - y\n", vec!["8:3"]),
+        ("## Actoin\n\nx\n", vec!["4:1"]),
+        ("Result: y\n", vec!["4:1"]),
+        ("Lessons learned: y\n", vec!["4:1"]),
+    ] {
+        assert_eq!(reports_about(text), places, "{text}");
+    }
+    for text in [
+        "## Action\n\n**Approach:** y\n\n### Step\n\nx\n",
+        "## Situation\n\nThe result: y\n\n**Note:** y\n",
+        "## Situation\n\nx\n\n> **Action:** y\n\n`Action:` y\n",
+        "## Situation\n\nx\n\n## Follow-ups\n\n### What was the result?\n\n**Result:** y\n",
+        "## Situation\n\nx\n\n## Mine {.private}\n\n**Action:** y\n",
+        "## Auctions\n\nx\n",
+    ] {
+        assert_eq!(reports_about(text), Vec::<String>::new(), "{text}");
+    }
+}
+
+#[test]
 fn tags_times_and_private_marks_work_in_labelled_parts() {
     let text = "- **Situation**: It was late. #ownership\n- **Action** {.private}: Falcon.\n- **Result:** It went.\n\n> [!private] Falcon.\n";
     let found = document(STORY, text);
@@ -370,6 +471,88 @@ fn a_sheet_has_a_title_and_its_questions_are_below_it() {
     assert_eq!(
         questions("# Leadership questions\n\n- one\n"),
         (String::new(), Vec::new())
+    );
+}
+
+#[test]
+fn a_question_of_a_sheet_names_its_competencies_and_other_wordings() {
+    let text = "# Leadership\n\n## Tell me about a conflict #trust (#ownership)\n\nalso: a *quarrel*; a dispute\nSay which.\n\n## A mistake #42\n\n- also: a misstep\n- Say which.\n\nAlso: it is text here.\n\n## Why us? {#us}\n";
+    let found = document("content/questions/sheet.md", text);
+    let items = found.sections.iter().flat_map(|section| &section.items);
+    let items: Vec<_> = items
+        .map(|item| {
+            let tags: Vec<&str> = item
+                .competencies
+                .iter()
+                .map(|(slug, _)| slug.as_str())
+                .collect();
+            (
+                item.question.as_str(),
+                item.slug.as_str(),
+                tags,
+                item.aliases.join("|"),
+                found.body.plain(item.nodes.clone()),
+            )
+        })
+        .collect();
+    assert_eq!(
+        items,
+        [
+            (
+                "Tell me about a conflict",
+                "tell-me-about-a-conflict",
+                vec!["trust", "ownership"],
+                "a quarrel|a dispute".to_owned(),
+                "Say which.".to_owned()
+            ),
+            (
+                "A mistake #42",
+                "a-mistake-42",
+                vec![],
+                "a misstep".to_owned(),
+                "Say which. Also: it is text here.".to_owned()
+            ),
+            ("Why us?", "us", vec![], String::new(), String::new()),
+        ]
+    );
+    let place = items_place(&found);
+    assert_eq!(place, "#trust");
+}
+
+/// The text at the place of the first competency that a sheet names.
+fn items_place(sheet: &Document) -> &str {
+    let mut items = sheet.sections.iter().flat_map(|section| &section.items);
+    let (_, span) = items
+        .find_map(|item| item.competencies.first())
+        .expect("there is one");
+    &sheet.body.file_text()[span.range()]
+}
+
+#[test]
+fn a_question_of_a_sheet_is_linked_as_one_with_a_file() {
+    let sheet = |audience: &str| {
+        format!(
+            "-- content/questions/sheet.md --\n---\naudience: {audience}\ncompetencies: [trust]\n---\n## A conflict #ownership\n\nalso: the Falcon quarrel\n\nSee [[#a-conflict]].\n\n## Why?\n-- content/competencies/ownership.md --\n# Ownership\n-- content/competencies/trust.md --\n---\naudience: {audience}\n---\n# Trust\n-- site.toml --\n[redact]\n\"Falcon\" = \"long\"\n"
+        )
+    };
+    let pages = site(&sheet("private"));
+    let page = &pages["questions/a-conflict.html"];
+    assert!(
+        page.contains("the Falcon quarrel")
+            && page.contains(">Ownership<")
+            && page.contains(">Trust<")
+            && !page.contains("also:"),
+        "{page}"
+    );
+    assert!(!pages["questions/why.html"].contains(">Ownership<"));
+    assert!(pages["competencies/ownership.html"].contains("A conflict"));
+    let pages = site_for(Audience::Team, &sheet("team"));
+    let page = &pages["questions/a-conflict.html"];
+    assert!(
+        page.contains("the long quarrel")
+            && page.contains(">Trust<")
+            && !page.to_lowercase().contains("ownership"),
+        "{page}"
     );
 }
 

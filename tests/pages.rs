@@ -583,6 +583,72 @@ fn hashtags_count_only_at_the_end_of_a_block() {
 }
 
 #[test]
+fn a_figure_can_have_its_source_in_brackets() {
+    for (written, value, source) in [
+        (
+            "£11,000 (stock list of that week)",
+            "£11,000",
+            Some("stock list of that week"),
+        ),
+        (
+            "20 minutes (log of week 12) ",
+            "20 minutes",
+            Some("log of week 12"),
+        ),
+        ("20 (1.1 %) (the log)", "20 (1.1 %)", Some("the log")),
+        (
+            "{ value: 3 days (the log), source: the diary }",
+            "3 days (the log)",
+            Some("the diary"),
+        ),
+        ("\"3 days (working days)\"", "3 days (working days)", None),
+        ("11 (of 40)", "11 (of 40)", None),
+        ("11 (of the forty)", "11 (of the forty)", None),
+        ("20 minutes (median)", "20 minutes (median)", None),
+        ("5 (per week)", "5 (per week)", None),
+        ("5 (12 in all)", "5 (12 in all)", None),
+        ("(the stock list)", "(the stock list)", None),
+        ("f(the stock list)", "f(the stock list)", None),
+        ("5 ((the log))", "5 ((the log))", None),
+    ] {
+        let text = format!(
+            "-- content/stories/s.md --\n---\ntitle: S\nfacts:\n  figure: {written}\n---\n"
+        );
+        let page = page(&text, "stories/s.html");
+        let found = (page.texts("dd"), page.texts_of_class("source"));
+        let sources: Vec<String> = source.into_iter().map(str::to_owned).collect();
+        let line = [&[value.to_owned()], sources.as_slice()].concat().join(" ");
+        assert_eq!(found, (vec![line], sources), "{written}");
+    }
+}
+
+#[test]
+fn hashtags_are_read_with_signs_around_them() {
+    let page = story_page(
+        "- a #ownership.\n- b (#Ownership)\n- c **#ownership**.\n- d [#ownership, #depth].\n- **e #ownership!**\n- f #ownership,\n- g *h* #ownership\n- `i` (#unheard).\n- j **#Unheard**\n- (k #ownership)\n- #ownership #depth\n\n> l (#ownership).\n\n> m #ownership",
+    );
+    let items = page.texts("li");
+    let chips = items.len() - 11;
+    assert_eq!(
+        items[chips..],
+        [
+            "a Ownership.",
+            "b Ownership",
+            "c Ownership.",
+            "d Ownership Technical depth.",
+            "e Ownership!",
+            "f Ownership",
+            "g h Ownership",
+            "i (#unheard).",
+            "j #Unheard",
+            "(k #ownership)",
+            "#ownership #depth",
+        ]
+    );
+    assert_eq!(page.texts("blockquote"), ["l (#ownership).", "m Ownership"]);
+}
+
+#[test]
 fn escapes_and_entities_are_resolved_once() {
     let page = story_page("\\*a\\* \\[\\[b\\]\\] &amp;lt; 100\\%% &copy; `&amp;` \\<b>");
     assert!(

@@ -136,6 +136,21 @@ impl Desk {
         self.browser.ask("window.marker = 'still the same page'");
     }
 
+    /// Waits until the browser is at a path.
+    #[track_caller]
+    fn is_at(&self, path: &str) {
+        eventually(path, || {
+            self.browser.text("return location.pathname") == path
+        });
+    }
+
+    /// Checks that an old address leads to a new one.
+    #[track_caller]
+    fn leads_to(&self, old: &str, new: &str) {
+        let answer = self.server.get(old);
+        assert_eq!((answer.status, answer.header("location")), (307, new));
+    }
+
     #[track_caller]
     fn is_still_the_same_page(&self) {
         assert_eq!(
@@ -927,17 +942,17 @@ fn a_deleted_file_leaves_a_notice_and_can_be_restored() {
 
 #[test]
 fn a_renamed_folder_changes_its_addresses() {
-    let mut desk = Desk::with_files(
+    let desk = Desk::with_files(
         "-- content/stories/flood/index.md --\n---\ntitle: The flood\n---\nIt rained.\n-- content/stories/flood/short.md --\n---\n---\nRain.\n",
     );
-    desk.tolerate(NOT_FOUND);
-    desk.open("stories/flood.html");
+    desk.open("stories/flood.html#top");
     desk.shows("It rained.");
     desk.rename("content/stories/flood", "content/stories/deluge");
-    desk.shows("This page is not told here");
-    desk.is_still_the_same_page();
-    desk.open("stories/deluge.html");
+    desk.is_at("/stories/deluge.html");
     desk.shows("It rained.");
+    desk.is_still_the_same_page();
+    assert_eq!(desk.browser.text("return location.hash"), "#top");
+    desk.leads_to("/stories/flood/short.html", "/stories/deluge/short.html");
     desk.open("stories.html");
     let links = "return all('main a').map(a => a.getAttribute('href'))";
     let lists = |name: &str| {
@@ -952,6 +967,68 @@ fn a_renamed_folder_changes_its_addresses() {
         lists("stories/flood.html") && !lists("stories/deluge.html")
     });
     desk.is_still_the_same_page();
+    assert_eq!(desk.server.get("/stories/flood.html").status, 200);
+    desk.leads_to("/stories/deluge.html", "/stories/flood.html");
+}
+
+#[test]
+fn an_open_page_goes_to_its_new_address_after_a_rename() {
+    let desk = Desk::with_files(
+        "-- content/stories/other.md --\n---\ntitle: Other\n---\n\n## Action\n\nI asked as in [the outage](outage.md). #ownership\n",
+    );
+    let root = desk.folder.path().to_str().expect("the path is text");
+    let rename = |kind: &str, old: &str, new: &str| {
+        program::succeed(program::storybank([
+            "rename", kind, old, new, "--root", root,
+        ]));
+    };
+    for (kind, old, new, from, to) in [
+        (
+            "story",
+            "outage",
+            "blackout",
+            "stories/outage.html",
+            "/stories/blackout.html",
+        ),
+        (
+            "story",
+            "blackout",
+            "dark-night",
+            "questions/blackout-who-was-told.html",
+            "/questions/dark-night-who-was-told.html",
+        ),
+        (
+            "question",
+            "hardest",
+            "toughest",
+            "questions/hardest.html",
+            "/questions/toughest.html",
+        ),
+        (
+            "competency",
+            "ownership",
+            "owning-it",
+            "stories/other/ownership.html",
+            "/stories/other/owning-it.html",
+        ),
+    ] {
+        desk.open(from);
+        rename(kind, old, new);
+        desk.is_at(to);
+        desk.is_still_the_same_page();
+        desk.is_well();
+        assert_eq!(desk.server.get(to).status, 200);
+    }
+    // The first address leads to the last one.
+    desk.leads_to("/stories/outage.html", "/stories/dark-night.html");
+    // A new page takes the old address.
+    desk.save(
+        OUTAGE,
+        "---\ntitle: Another outage\n---\n\nIt was another one.\n",
+    );
+    eventually("the new page is there", || {
+        desk.server.get("/stories/outage.html").status == 200
+    });
 }
 
 #[test]
@@ -1517,7 +1594,7 @@ title: The second
 
 It went on.
 
-And on. #ownershp
+And on. #ownersip
 ";
 
 #[test]

@@ -342,7 +342,7 @@ fn a_link_to_another_file_becomes_its_words_with_a_warning() {
 fn a_text_is_in_the_file_once() {
     let html = made_from(SITE).html;
     for text in [
-        "because each minute cost ten more letters",
+        "each minute cost ten more letters",
         "Then I read the log backwards",
         "All boxes were there",
         "Everybody who could do something",

@@ -10,6 +10,8 @@ mod error;
 mod init;
 mod new;
 mod publish;
+mod rename;
+mod schema;
 mod serve;
 mod terminal;
 
@@ -117,6 +119,8 @@ fn carry_out(command: Command, terminal: &Arc<Terminal>) -> Result<Outcome, Erro
         Command::Publish(options) => publish::run(&options, terminal),
         Command::Init(options) => init::run(&options, terminal),
         Command::New(options) => new::run(&options, terminal),
+        Command::Rename(options) => rename::run(&options, terminal),
+        Command::Schema(options) => schema::run(&options, terminal),
         Command::Completions { shell } => {
             let mut text = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "storybank", &mut text);

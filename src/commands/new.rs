@@ -2,59 +2,76 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::audience::Viewer;
-use crate::build::{Inputs, ParseCache, link_site};
+use crate::build::Inputs;
 use crate::diagnostic::nearest;
 use crate::disk::{self, Interrupts};
-use crate::model::{Audience, Document, Kind};
-use crate::parse::Place;
+use crate::model::{Document, Kind};
+use crate::parse::{CONTENT, Place};
+use crate::rename::{Before, Changes, LONGEST};
+use crate::report::counted;
 use crate::site::{Site, capitalised};
 use crate::slug::Slug;
 use crate::source::SitePath;
 
 use super::terminal::Terminal;
-use super::{Error, Outcome};
-use crate::cli::{New, NewKind};
+use super::{Error, Outcome, rename};
+use crate::cli::{DocumentKind, New};
 
 const STORY: &str = include_str!("templates/new/story.md");
 const VARIANT: &str = include_str!("templates/new/variant.md");
 const QUESTION: &str = include_str!("templates/new/question.md");
 const CASE_STUDY: &str = include_str!("templates/new/case-study.md");
 const COMPETENCY: &str = include_str!("templates/new/competency.md");
-
-/// The maximum length of a slug in bytes. Every file system accepts file names of this length.
-const LONGEST_SLUG: usize = 200;
+const INTERVIEW: &str = include_str!("templates/new/interview.md");
 
 /// Creates a document.
 pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
     // Drafts count as existing documents. Errors in other files do not matter here.
-    let linked = link_site(
-        &inputs,
-        &mut ParseCache::default(),
-        |_| (),
-        |_| Viewer {
-            audience: Audience::Private,
-            drafts: true,
-        },
-    );
+    let before = Before::of(&inputs);
+    let known = Known {
+        inputs: &inputs,
+        before: &before,
+    };
     let file = plan(
         options.kind,
         &options.name,
-        &Known {
-            inputs: &inputs,
-            site: &linked.site,
-        },
+        options.words.as_deref(),
+        &known,
     )?;
+    let changes = match file.story.as_ref().map(|story| before.into_folder(story)) {
+        None => Changes::default(),
+        Some(Ok(changes)) => changes,
+        Some(Err(refusal)) => return rename::refused(refusal, &inputs, terminal),
+    };
     let path = shown(&root, &file.path);
-    let _held = Interrupts::caught()
+    let held = Interrupts::caught()
         .map_err(Error::system("catch signals"))?
         .hold();
-    disk::create_new(&path, &file.text)?;
+    let mut changed = rename::file_changes(&root, &changes, &inputs);
+    changed.created.push((path.clone(), file.text.into_bytes()));
+    disk::change(&changed)?;
+    drop(held);
     terminal.result(&path.to_string_lossy());
-    terminal.say("it is a draft: `storybank serve` shows it, and `status: ready` makes it a part of the site");
+    say_moved(&changes, terminal);
+    terminal.say(file.status.advice());
     Ok(Outcome::Done)
+}
+
+/// Says that a story has moved into a folder.
+fn say_moved(changes: &Changes, terminal: &Terminal) {
+    for step in &changes.moves {
+        let links = match changes.edits.len() {
+            0 => "no link had to change".to_owned(),
+            1 => "1 link was changed with it".to_owned(),
+            links => format!("{} were changed with it", counted(links, "link")),
+        };
+        terminal.say(&format!(
+            "moved the story to `{}`, because a variant lies beside an `index.md`; {links}",
+            step.to
+        ));
+    }
 }
 
 /// A path below a folder as a user would type it.
@@ -82,10 +99,14 @@ pub(super) fn quoted(path: &Path) -> String {
 /// What the site already has.
 struct Known<'a> {
     inputs: &'a Inputs,
-    site: &'a Site,
+    before: &'a Before<'a>,
 }
 
 impl Known<'_> {
+    fn site(&self) -> &Site {
+        self.before.site()
+    }
+
     /// The file at a place.
     fn file(&self, place: &Place) -> Option<&SitePath> {
         self.inputs
@@ -97,52 +118,73 @@ impl Known<'_> {
 
     /// The file that defines a document of a kind. A question can also be defined in a sheet, or as a follow-up in a story.
     fn holder(&self, kind: Kind, slug: &Slug) -> Option<&SitePath> {
-        let document = || self.site.document_of(self.site.find(kind, slug)?);
+        let document = || self.site().document_of(self.site().find(kind, slug)?);
         self.file(&Place::Document(kind, slug.clone()))
-            .or_else(|| Some(&self.site.document(document()?).path))
+            .or_else(|| Some(&self.site().document(document()?).path))
     }
 
     fn story(&self, slug: &Slug) -> Option<&Document> {
-        self.site
+        self.site()
             .names
             .story(slug.as_str())
-            .map(|story| self.site.document(self.site.story(story).document))
+            .map(|story| self.site().document(self.site().story(story).document))
     }
 
     fn has_competency(&self, slug: &Slug) -> bool {
-        self.site.names.competency(slug.as_str()).is_some()
+        self.site().names.competency(slug.as_str()).is_some()
     }
 
     /// The competencies of the site, as lines of a comment.
     fn competencies(&self) -> String {
-        const WIDTH: usize = 110;
-        let mut slugs: Vec<&str> = self
-            .site
-            .competencies
-            .iter()
-            .map(|competency| competency.slug.as_str())
-            .collect();
-        slugs.sort_unstable();
-        if slugs.is_empty() {
-            return "# There is none in this site yet; `storybank new competency` starts one."
-                .to_owned();
-        }
-        let mut lines = vec!["# This site has:".to_owned()];
-        for (index, slug) in slugs.iter().enumerate() {
-            let word = if index + 1 < slugs.len() {
-                format!("{slug},")
-            } else {
-                (*slug).to_owned()
-            };
-            match lines.last_mut() {
-                Some(line) if line.chars().count() + word.chars().count() < WIDTH => {
-                    *line = format!("{line} {word}");
-                }
-                _ => lines.push(format!("# {word}")),
-            }
-        }
-        lines.join("\n")
+        let competencies = self.site().competencies.iter();
+        let slugs = competencies.map(|competency| competency.slug.to_string());
+        listed(slugs).unwrap_or_else(|| {
+            "# There is none in this site yet; `storybank new competency` starts one.".to_owned()
+        })
     }
+
+    /// The questions of the bank, as lines of a comment.
+    fn questions(&self) -> String {
+        let site = self.site();
+        let questions = site.questions().filter(|&id| site.is_of_bank(id));
+        let slugs = questions.map(|id| site.question(id).slug.to_string());
+        listed(slugs).unwrap_or_else(|| {
+            "# There is none in this site yet; `storybank new question` starts one.".to_owned()
+        })
+    }
+
+    /// The frameworks that competencies have names in, as lines of a comment.
+    fn frameworks(&self) -> String {
+        let site = self.site();
+        let names = site
+            .competencies()
+            .flat_map(|id| &site.competency_meta(id).frameworks)
+            .filter(|(name, _)| name.as_str().chars().all(char::is_alphanumeric))
+            .map(|(name, _)| name.as_str().to_owned());
+        listed(names).unwrap_or_else(|| {
+            "# No competency of this site has names in a framework yet.".to_owned()
+        })
+    }
+}
+
+/// Names as lines of a comment, in order and each once; `None` if there is none.
+fn listed(names: impl Iterator<Item = String>) -> Option<String> {
+    const WIDTH: usize = 110;
+    let mut names: Vec<String> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    let last = names.len().checked_sub(1)?;
+    let mut lines = vec!["# This site has:".to_owned()];
+    for (index, name) in names.into_iter().enumerate() {
+        let comma = if index < last { "," } else { "" };
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + name.chars().count() < WIDTH => {
+                line.push_str(&format!(" {name}{comma}"));
+            }
+            _ => lines.push(format!("# {name}{comma}")),
+        }
+    }
+    Some(lines.join("\n"))
 }
 
 /// A file to create.
@@ -151,48 +193,87 @@ struct NewFile {
     /// Its path from the root of the site.
     path: String,
     text: String,
+    /// The story that it is a variant of, which needs a folder.
+    story: Option<Slug>,
+    status: FirstStatus,
 }
 
-fn plan(kind: NewKind, name: &str, known: &Known<'_>) -> Result<NewFile, String> {
-    match kind {
-        NewKind::Story => document(Kind::Story, STORY, name, known),
-        NewKind::Question => document(Kind::Question, QUESTION, name, known),
-        NewKind::CaseStudy => document(Kind::CaseStudy, CASE_STUDY, name, known),
-        NewKind::Competency => document(Kind::Competency, COMPETENCY, name, known),
-        NewKind::Variant => variant(name, known),
+/// The status of a new document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FirstStatus {
+    /// A text that takes some sittings to write.
+    Draft,
+    /// A few lines that other documents refer to.
+    Ready,
+}
+
+impl FirstStatus {
+    /// What to do with the new document.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Draft => {
+                "it is a draft: `storybank serve` shows it, and `status: ready` makes it a part of the site"
+            }
+            Self::Ready => "it is a part of the site; write what the comments in it ask for",
+        }
     }
 }
 
-/// A document of a kind. A story gets a folder for its variants.
-fn document(kind: Kind, template: &str, name: &str, known: &Known<'_>) -> Result<NewFile, String> {
-    let Name { slug, words } = Name::of(name)?;
-    if let Some(path) = known.holder(kind, &slug) {
+fn plan(
+    kind: DocumentKind,
+    name: &str,
+    words: Option<&str>,
+    known: &Known<'_>,
+) -> Result<NewFile, String> {
+    let (kind, template, status) = match kind {
+        DocumentKind::Story => (Kind::Story, STORY, FirstStatus::Draft),
+        DocumentKind::Question => (Kind::Question, QUESTION, FirstStatus::Ready),
+        DocumentKind::CaseStudy => (Kind::CaseStudy, CASE_STUDY, FirstStatus::Draft),
+        DocumentKind::Competency => (Kind::Competency, COMPETENCY, FirstStatus::Ready),
+        DocumentKind::Interview => (Kind::Interview, INTERVIEW, FirstStatus::Ready),
+        DocumentKind::Variant => return variant(name, words, known),
+    };
+    let name = Name::of(name)?.called(words)?;
+    if let Some(path) = known.holder(kind, &name.slug) {
         return Err(format!(
-            "there is a {} `{slug}` already, in `{path}`; nothing was written",
-            kind.noun()
+            "there is a {} `{}` already, in `{path}`; nothing was written",
+            kind.noun(),
+            name.slug
         ));
     }
+    Ok(NewFile {
+        path: path(kind, &name.slug),
+        text: filled(template, known, &name),
+        story: None,
+        status,
+    })
+}
+
+/// The path of a new document. A story gets a folder for its variants.
+fn path(kind: Kind, slug: &Slug) -> String {
     let file = if kind == Kind::Story {
         format!("{slug}/index.md")
     } else {
         format!("{slug}.md")
     };
-    Ok(NewFile {
-        path: format!("content/{}/{file}", kind.folder()),
-        text: filled(template, known, &words),
-    })
+    format!("{CONTENT}/{}/{file}", kind.folder())
 }
 
-/// A variant, beside the `index.md` of its story.
-fn variant(name: &str, known: &Known<'_>) -> Result<NewFile, String> {
-    let Some((story, name)) = name.split_once('/') else {
-        return Err(format!(
-            "`{name}` does not say which story it tells; name a variant `STORY/NAME`, as in `the-outage/in-thirty-seconds`"
-        ));
+/// A variant, beside the `index.md` of its story: `STORY NAME`, or `STORY/NAME` with or without a title.
+fn variant(name: &str, words: Option<&str>, known: &Known<'_>) -> Result<NewFile, String> {
+    let (story, name, title) = match (name.split_once('/'), words) {
+        (Some((story, name)), title) => (story, name, title),
+        (None, Some(variant)) => (name, variant, None),
+        (None, None) => {
+            return Err(format!(
+                "the variant of `{name}` needs a name of its own, as in `storybank new variant {name} in-thirty-seconds`"
+            ));
+        }
     };
     let story = Name::of(story)?.slug;
-    let Name { slug, words } = Name::of(name)?;
+    let name = Name::of(name)?.called(title)?;
     let folder = folder_of_variants(&story, known)?;
+    let slug = &name.slug;
     if slug.as_str() == "index" {
         return Err(format!(
             "`index` is the name of the story's own file, `{folder}/index.md`; give the variant another"
@@ -206,10 +287,12 @@ fn variant(name: &str, known: &Known<'_>) -> Result<NewFile, String> {
             "the story `{story}` has a variant `{slug}` already, in `{path}`; nothing was written"
         ));
     }
-    let template = variant_template(&story, &slug, known);
+    let template = variant_template(&story, slug, known);
     Ok(NewFile {
         path: format!("{folder}/{slug}.md"),
-        text: filled(&template, known, &words),
+        text: filled(&template, known, &name),
+        story: Some(story),
+        status: FirstStatus::Draft,
     })
 }
 
@@ -227,11 +310,11 @@ fn variant_template(story: &Slug, variant: &Slug, known: &Known<'_>) -> String {
         .replace("{headings}", &headings)
 }
 
-/// The folder of a story's variants.
+/// The folder of a story's variants, which a story in one file gets with its first variant.
 fn folder_of_variants(story: &Slug, known: &Known<'_>) -> Result<String, String> {
     let Some(path) = known.file(&Place::Document(Kind::Story, story.clone())) else {
         let slugs: Vec<&str> = known
-            .site
+            .site()
             .stories
             .iter()
             .map(|story| story.slug.as_str())
@@ -243,15 +326,13 @@ fn folder_of_variants(story: &Slug, known: &Known<'_>) -> Result<String, String>
         return Err(format!("there is no story `{story}`; {advice}"));
     };
     let folder = path.parent();
-    if folder != "content/stories" {
-        return Ok(folder.to_owned());
-    }
-    let new = format!("{folder}/{story}");
-    let [from, into, to] =
-        [path.as_str(), &new, &format!("{new}/index.md")].map(|path| quoted(Path::new(path)));
-    Err(format!(
-        "`{path}` holds the whole story, and a variant lies beside an `index.md`; move it with `mkdir -p {into} && mv {from} {to}`, and add `../` to paths in it that start so"
-    ))
+    // A story in one file gets a folder of the same name.
+    let is_one_file = folder == format!("{CONTENT}/{}", Kind::Story.folder());
+    let stem = path
+        .as_str()
+        .rsplit_once('.')
+        .map_or(path.as_str(), |(stem, _)| stem);
+    Ok(if is_one_file { stem } else { folder }.to_owned())
 }
 
 /// The headings of a story for a comment, without the characters that would close it.
@@ -267,10 +348,13 @@ fn headings(story: &Document) -> String {
 }
 
 /// Fills a template. The title is replaced last, because it may contain a placeholder.
-fn filled(template: &str, known: &Known<'_>, words: &str) -> String {
+fn filled(template: &str, known: &Known<'_>, name: &Name) -> String {
     template
+        .replace("{slug}", name.slug.as_str())
         .replace("{known}", &known.competencies())
-        .replacen("{title}", &yaml(words), 1)
+        .replace("{questions}", &known.questions())
+        .replace("{frameworks}", &known.frameworks())
+        .replacen("{title}", &yaml(&name.words), 1)
 }
 
 /// A name from the command line.
@@ -289,7 +373,7 @@ impl Name {
                 "no address can be made from `{text}`; give a name with a letter or a digit"
             ));
         }
-        if slug.as_str().len() > LONGEST_SLUG {
+        if slug.as_str().len() > LONGEST {
             return Err(format!(
                 "the name gives an address of {} bytes; give one of a few words, and write the rest into the file",
                 slug.as_str().len()
@@ -301,6 +385,18 @@ impl Name {
             text.split_whitespace().collect::<Vec<_>>().join(" ")
         };
         Ok(Self { slug, words })
+    }
+
+    /// The same name with a title of its own, if there is one.
+    fn called(self, title: Option<&str>) -> Result<Self, String> {
+        let Some(title) = title else {
+            return Ok(self);
+        };
+        let words = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        if words.is_empty() {
+            return Err("the title is empty; leave it away, or give one".to_owned());
+        }
+        Ok(Self { words, ..self })
     }
 }
 
@@ -339,9 +435,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::build::{InputFile, Linked};
-    use crate::commands::init::Content;
+    use crate::build::{InputFile, ParseCache, link_whole};
     use crate::config;
+    use crate::model::Status;
     use proptest::prelude::*;
 
     fn inputs<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Inputs {
@@ -361,28 +457,34 @@ mod tests {
         }
     }
 
-    fn linked(inputs: &Inputs, audience: Audience) -> Linked {
-        link_site(
-            inputs,
-            &mut ParseCache::default(),
-            |_| (),
-            |_| Viewer {
-                audience,
-                drafts: audience == Audience::Private,
-            },
-        )
-    }
+    /// A site that has everything that templates name, and no mistake.
+    const SITE: &[(&str, &str)] = &[
+        (
+            "content/stories/the-outage/index.md",
+            "---\ntitle: The outage\ncompetencies: [ownership]\nanswers: [mistake]\n---\n\n## 100 % situation\n\nIt was late. #ownership\n",
+        ),
+        (
+            "content/questions/mistake.md",
+            "---\nquestion: Which mistake?\n---\n",
+        ),
+        (
+            "content/competencies/ownership.md",
+            "---\nframeworks: { amazon: [Ownership] }\n---\n\nIt shows.\n",
+        ),
+    ];
 
-    fn planned(kind: NewKind, name: &str, files: &[(&str, &str)]) -> Result<NewFile, String> {
+    fn planned(
+        kind: DocumentKind,
+        name: &str,
+        words: Option<&str>,
+        files: &[(&str, &str)],
+    ) -> Result<NewFile, String> {
         let inputs = inputs(files.iter().copied());
-        plan(
-            kind,
-            name,
-            &Known {
-                inputs: &inputs,
-                site: &linked(&inputs, Audience::Private).site,
-            },
-        )
+        let known = Known {
+            inputs: &inputs,
+            before: &Before::of(&inputs),
+        };
+        plan(kind, name, words, &known)
     }
 
     #[test]
@@ -409,27 +511,99 @@ mod tests {
     }
 
     #[test]
-    fn a_variant_needs_a_story_with_a_folder() {
+    fn a_variant_needs_a_story_and_gets_its_folder() {
         let files = [
             ("content/stories/outage.md", "---\ntitle: x\n---\n"),
             ("content/stories/a b/index.md", "---\ntitle: x\n---\n"),
         ];
-        let wrong = |name: &str| {
-            planned(NewKind::Variant, name, &files).expect_err("this is no place for a variant")
-        };
-        assert!(wrong("short").contains("STORY/NAME"));
+        let variant =
+            |name: &str, words: Option<&str>| planned(DocumentKind::Variant, name, words, &files);
+        let wrong = |name: &str| variant(name, None).expect_err("this is no place for a variant");
+        assert!(wrong("outage").contains("storybank new variant outage in-thirty-seconds"));
         assert!(wrong("outag/short").contains("did you mean `outage`?"));
-        assert!(
-            wrong("outage/short")
-                .contains("mv content/stories/outage.md content/stories/outage/index.md")
-        );
         assert!(wrong("a-b/index").contains("another"));
-        assert_eq!(
-            planned(NewKind::Variant, "A b/../Short", &files)
-                .expect("the story has a folder")
-                .path,
-            "content/stories/a b/short.md"
+        for (name, words, path, title) in [
+            (
+                "A b/../Short",
+                None,
+                "content/stories/a b/short.md",
+                "../Short",
+            ),
+            (
+                "a-b",
+                Some("short"),
+                "content/stories/a b/short.md",
+                "Short",
+            ),
+            (
+                "a-b/s",
+                Some("In short"),
+                "content/stories/a b/s.md",
+                "In short",
+            ),
+            (
+                "outage",
+                Some("Half a minute"),
+                "content/stories/outage/half-a-minute.md",
+                "Half a minute",
+            ),
+        ] {
+            let file = variant(name, words).expect("the story exists");
+            assert_eq!(file.path, path);
+            assert!(
+                file.text.contains(&format!("title: {}\n", yaml(title))),
+                "{}",
+                file.text
+            );
+        }
+    }
+
+    #[test]
+    fn the_wording_of_a_question_can_follow_its_name() {
+        let file = planned(
+            DocumentKind::Question,
+            "mistake",
+            Some("Which  mistake: yours?"),
+            &[],
+        )
+        .expect("there is none yet");
+        assert_eq!(file.path, "content/questions/mistake.md");
+        assert!(
+            file.text.contains("question: \"Which mistake: yours?\"\n"),
+            "{}",
+            file.text
         );
+        let wrong = planned(DocumentKind::Question, "mistake", Some(" "), &[]);
+        assert!(
+            wrong
+                .expect_err("it has no word")
+                .contains("the title is empty")
+        );
+    }
+
+    #[test]
+    fn questions_competencies_and_interviews_are_ready_and_the_others_drafts() {
+        for (kind, status) in [
+            (DocumentKind::Story, Status::Draft),
+            (DocumentKind::CaseStudy, Status::Draft),
+            (DocumentKind::Question, Status::Ready),
+            (DocumentKind::Competency, Status::Ready),
+            (DocumentKind::Interview, Status::Ready),
+        ] {
+            let file = planned(kind, "new one", None, SITE).expect("there is none yet");
+            let inputs = inputs(
+                SITE.iter()
+                    .copied()
+                    .chain([(file.path.as_str(), file.text.as_str())]),
+            );
+            let before = Before::of(&inputs);
+            let made = before
+                .site()
+                .document_at(&SitePath::new(file.path))
+                .expect("it is there");
+            assert_eq!(before.site().document(made).status, status);
+            assert_eq!(file.status == FirstStatus::Draft, status == Status::Draft);
+        }
     }
 
     #[test]
@@ -441,11 +615,13 @@ mod tests {
             ),
             ("content/questions/bank.md", "---\n---\n## How?\n"),
         ];
-        let wrong = |kind, name| planned(kind, name, &files).expect_err("it is there already");
-        assert!(wrong(NewKind::Story, "outage 1").contains("`content/stories/Outage 1.md`"));
-        assert!(wrong(NewKind::Question, "How").contains("`content/questions/bank.md`"));
+        let wrong =
+            |kind, name| planned(kind, name, None, &files).expect_err("it is there already");
+        assert!(wrong(DocumentKind::Story, "outage 1").contains("`content/stories/Outage 1.md`"));
+        assert!(wrong(DocumentKind::Question, "How").contains("`content/questions/bank.md`"));
         assert!(
-            wrong(NewKind::Question, "Outage 1: why?").contains("`content/stories/Outage 1.md`")
+            wrong(DocumentKind::Question, "Outage 1: why?")
+                .contains("`content/stories/Outage 1.md`")
         );
     }
 
@@ -455,16 +631,16 @@ mod tests {
         #[test]
         fn whatever_it_is_called_a_new_file_is_sound(name in "[^İ]{0,40}", in_words in "[a-z]{1,9}[:#'\"&*!%@`{}, -][ a-z0-9#:%{}]{0,9}") {
             for name in [name, in_words] {
-                for kind in [NewKind::Story, NewKind::Question, NewKind::CaseStudy, NewKind::Competency, NewKind::Variant] {
-                    let name = if kind == NewKind::Variant { format!("the-reminders-that-went-out-twice/{name}") } else { name.clone() };
-                    let Ok(file) = planned(kind, &name, &Content::Usual.files()) else { continue };
+                for kind in [DocumentKind::Story, DocumentKind::Question, DocumentKind::CaseStudy, DocumentKind::Competency, DocumentKind::Interview, DocumentKind::Variant] {
+                    let name = if kind == DocumentKind::Variant { format!("the-outage/{name}") } else { name.clone() };
+                    let Ok(file) = planned(kind, &name, None, SITE) else { continue };
                     let parts: Vec<&str> = file.path.split('/').collect();
                     prop_assert!(parts[0] == "content" && parts.len() <= 4 && parts.iter().all(|part| !part.is_empty() && !part.starts_with('.')), "{}", file.path);
-                    let inputs = inputs(Content::Usual.files().into_iter().chain([(file.path.as_str(), file.text.as_str())]));
-                    let linked = linked(&inputs, Audience::Private);
+                    let inputs = inputs(SITE.iter().copied().chain([(file.path.as_str(), file.text.as_str())]));
+                    let linked = link_whole(&inputs, &mut ParseCache::default(), |_| ());
                     prop_assert_eq!(&linked.diagnostics, &[], "{}", file.text);
                     let made = linked.site.documents.iter().find(|document| document.path.as_str() == file.path).expect("it is a document");
-                    let words = Name::of(name.split_once("twice/").map_or(name.as_str(), |(_, name)| name)).expect("it has a letter").words;
+                    let words = Name::of(name.split_once("outage/").map_or(name.as_str(), |(_, name)| name)).expect("it has a letter").words;
                     prop_assert_eq!(made.meta.title(), words);
                 }
             }

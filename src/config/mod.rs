@@ -2,11 +2,13 @@
 
 mod language;
 mod places;
+mod schema;
 mod wiki;
 
 use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::conflict;
@@ -19,6 +21,7 @@ use crate::words::Finder;
 use places::Places;
 
 pub use language::direction;
+pub use schema::schema;
 pub use wiki::{
     Backend, ConfluenceEdition, Format, GitHost, Mistake, Sidebar, Target, TokenSource,
     WikiSettings, target,
@@ -28,8 +31,9 @@ pub use wiki::{
 pub const FILE: &str = "site.toml";
 
 /// The settings of a site. A site without a `site.toml` has the defaults.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(rename = "Settings")]
 pub struct Config {
     /// The title of the site.
     pub title: String,
@@ -40,6 +44,7 @@ pub struct Config {
     /// The URL where the site will be published. Only the page for unknown addresses needs it: it is shown at any address.
     pub address: String,
     /// How fast the author speaks, in words per minute.
+    #[schemars(range(min = 20, max = 400))]
     pub words_per_minute: u32,
     /// How long a telling should take if neither its file nor its story says so.
     pub length: Length,
@@ -55,12 +60,12 @@ pub struct Config {
     pub forbid: Forbid,
     /// What published case studies must not say of persons.
     pub blame: Blame,
-    /// The wikis that case studies are published to, keyed by [`Target::name`].
+    /// The wikis that case studies are published to, keyed by the name that `storybank publish` takes.
     pub wiki: BTreeMap<String, WikiSettings>,
 }
 
 /// The rules on persons in published texts.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Blame {
     /// Names of persons that must not be published.
@@ -70,7 +75,7 @@ pub struct Blame {
 }
 
 /// The audience of each job if the command line names none.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct JobAudiences {
     /// Of `storybank build`.
@@ -80,7 +85,7 @@ pub struct JobAudiences {
 }
 
 /// The settings of the preview.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Preview {
     /// The address that opens a file in the author's editor. It contains `{path}`, which starts with `/`, and can contain `{line}` and
@@ -97,7 +102,7 @@ impl Default for Preview {
 }
 
 /// Words that may not be in any output for others than the author.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Forbid {
     /// Words and phrases. A build for others fails if its output would contain one of them.

@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::one_of;
 use crate::model::Audience;
 
-/// The settings of one wiki in `site.toml`. `kind` decides which of them are required; [`target`]
-/// checks that.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+/// The settings of one wiki. `kind` decides which of them are required.
+//
+// [`target`] checks that.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WikiSettings {
     /// `azure-devops`, `github`, `gitlab`, `gitea`, `confluence`, `mediawiki`, `dokuwiki` or `folder`.

@@ -5,6 +5,7 @@
     reason = "this is the only module that uses the disk"
 )]
 
+mod change;
 mod emit;
 mod interrupt;
 mod load;
@@ -20,6 +21,7 @@ use std::{fmt, io};
 
 use crate::escape::visible;
 
+pub use change::{FileChanges, change, write_all};
 pub use emit::{Staging, Summary};
 pub use interrupt::{Held, Interrupts};
 pub use load::{SourceTree, assets, find_site, load, site_whose_sources_hold};

@@ -122,6 +122,28 @@ fn cut_in(line: &str, end: usize, start: usize, file: &SitePath) -> Option<Diagn
     } else {
         "the rest of this value is a comment to YAML, from ` #` on"
     };
-    let help = "put quotes around the value, as in `headline: \"We closed #42\"`, or write a comment with two spaces before its `#` and one behind it";
+    let help = match hashtags(comment).filter(|_| is_lost) {
+        Some(names) => format!("write names without `#`: `{} {names}`", value.trim()),
+        None => "put quotes around the value, as in `headline: \"We closed #42\"`, or write a comment with two spaces before its `#` and one behind it".to_owned(),
+    };
     Some(Diagnostic::new(&rules::CUT, file, span, message).help(help))
+}
+
+/// Names that are written as hashtags, as a value of YAML; `None` if a text has anything else.
+pub(super) fn hashtags(text: &str) -> Option<String> {
+    let words = text.split([' ', ',', '\t']).filter(|word| !word.is_empty());
+    let is_name = |name: &&str| {
+        name.starts_with(char::is_alphabetic)
+            && name
+                .chars()
+                .all(|sign| sign.is_alphanumeric() || matches!(sign, '-' | '_'))
+    };
+    let names: Option<Vec<&str>> = words
+        .map(|word| Some(word.strip_prefix('#').unwrap_or(word)).filter(is_name))
+        .collect();
+    match names?.as_slice() {
+        [] => None,
+        [only] => Some((*only).to_owned()),
+        several => Some(format!("[{}]", several.join(", "))),
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde::de;
 
-use super::Advice;
+use super::{Advice, Source};
 use crate::diagnostic::{Diagnostic, did_you_mean, one_of, rules};
 use crate::source::{SitePath, Span};
 
@@ -79,8 +79,9 @@ impl Mistake {
         self
     }
 
-    /// The diagnostic; `yaml` is the place of the front matter.
-    pub fn diagnostic(&self, yaml: Span, file: &SitePath, advice: Advice<'_>) -> Diagnostic {
+    /// The diagnostic of a mistake in the front matter of a source.
+    pub fn diagnostic(&self, source: Source<'_>, advice: Advice<'_>) -> Diagnostic {
+        let Source { text, yaml, file } = source;
         let value = self.place.map_or(yaml, |place| place.value);
         let wrong = |message: String| Diagnostic::new(&rules::FIELD_TYPE, file, value, message);
         let name = self.name();
@@ -94,6 +95,9 @@ impl Mistake {
         match &self.reason {
             Reason::UnknownField { name, known } => {
                 let key = self.place.map_or(yaml, |place| place.key);
+                if let Some(cut) = cut_at_comma(text, file, key) {
+                    return cut;
+                }
                 let help = advice(name, known).unwrap_or_else(|| nearest_or_one_of(name, known));
                 Diagnostic::new(
                     &rules::FIELD_UNKNOWN,
@@ -156,6 +160,37 @@ impl de::Error for Mistake {
     fn missing_field(field: &'static str) -> Self {
         Self::of(Reason::Missing(field))
     }
+}
+
+/// The mistake of a comma in a value between braces, which ends the value: `{ value: £11,000 }`. The words after the comma then read
+/// as a field without a value; `key` is the place of it.
+pub(super) fn cut_at_comma(text: &str, file: &SitePath, key: Span) -> Option<Diagnostic> {
+    let (before, after) = (text.get(..key.range().start)?, text.get(key.range().end..)?);
+    if !after.trim_start().starts_with([',', '}']) {
+        return None;
+    }
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let before_comma = line.trim_end().strip_suffix(',')?;
+    let fields = &before_comma[before_comma.rfind('{')? + 1..];
+    let (names, first) = fields.rsplit_once(": ")?;
+    let name = names.rsplit(',').next().unwrap_or_default().trim();
+    // Other commas can cut the value further, up to the end of the mapping or to the next field.
+    let more = &after[..after.find(['\n', '}']).unwrap_or(after.len())];
+    let more = match more.split_once(':') {
+        Some((fields, _)) => fields.rsplit_once(',').map_or("", |(more, _)| more),
+        None => more,
+    };
+    let start = before.len() - line.len() + before_comma.len() - first.len();
+    let value = text[start..key.range().end + more.len()].trim();
+    let message = format!(
+        "`{name}` ends at a comma after `{}`, because the value has no quotes",
+        first.trim()
+    );
+    Some(
+        Diagnostic::new(&rules::FRONT_MATTER, file, key, message).help(format!(
+            "put quotes around the value: `{name}: \"{value}\"`"
+        )),
+    )
 }
 
 /// The nearest of the words that are allowed, or all of them.

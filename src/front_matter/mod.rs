@@ -176,7 +176,7 @@ impl<'a> Source<'a> {
         let (fields, mistakes) = sound_fields(Reading::new(self.text, &tree), root);
         let found = mistakes
             .iter()
-            .map(|mistake| mistake.diagnostic(self.yaml, self.file, advice));
+            .map(|mistake| mistake.diagnostic(self, advice));
         Ok((fields, found.collect()))
     }
 

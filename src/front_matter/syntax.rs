@@ -1,6 +1,8 @@
 //! Mistakes of front matter that is not YAML.
 
 use super::Source;
+use super::comments::hashtags;
+use super::mistake;
 use super::tree::Repetition;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::source::{SitePath, Span};
@@ -14,7 +16,8 @@ pub(super) fn syntax_mistake(
     let message = error.to_string();
     let is_repetition = message.contains("duplicate entry") || message.contains("duplicate field");
     if let Some(repetition) = repetition.filter(|_| is_repetition) {
-        return given_twice(source.file, repetition);
+        return mistake::cut_at_comma(source.text, source.file, repetition.first)
+            .unwrap_or_else(|| given_twice(source.file, repetition));
     }
     let slice = source.yaml();
     let failure = Failure {
@@ -27,6 +30,7 @@ pub(super) fn syntax_mistake(
     };
     failure
         .tab()
+        .or_else(|| failure.hashtags_in_list())
         .or_else(|| failure.comment())
         .unwrap_or_else(|| failure.diagnostic())
 }
@@ -89,6 +93,26 @@ impl Failure<'_> {
         is_at_tab.then(|| {
             self.at(self.place(), "front matter is indented with a tab")
                 .help("use spaces, as YAML asks")
+        })
+    }
+
+    /// Names in brackets that are written as hashtags, on the line of the mistake or on the line before.
+    fn hashtags_in_list(&self) -> Option<Diagnostic> {
+        let line = self.line_start();
+        let previous = line_start(self.slice, line.saturating_sub(1));
+        [line, previous].into_iter().find_map(|start| {
+            let text = &self.slice[start..line_end(self.slice, start)];
+            let (key, list) = text.split_once('[')?;
+            let sign = list.find('#').filter(|_| key.trim_end().ends_with(':'))?;
+            let names = hashtags(list.split(']').next()?)?;
+            let at = start + key.len() + 1 + sign;
+            let place = Span::new(at, start + text.trim_end().len());
+            let found = self.at(
+                place,
+                "a comment starts at this `#` and cuts the list before it",
+            );
+            let names = names.trim_matches(['[', ']']);
+            Some(found.help(format!("write names without `#`: `{key}[{names}]`")))
         })
     }
 

@@ -1,4 +1,4 @@
-//! What the format adds to Markdown: call-outs, remarks, private sections, hashtags and transclusions.
+//! What the format adds to Markdown: call-outs, remarks, private sections and transclusions.
 //!
 //! Each pass runs only over bodies that contain its syntax, and keeps the order of the nodes.
 
@@ -6,8 +6,8 @@ use std::ops::Range;
 
 use super::{
     Arena, Body, CalloutKind, Child, DEEPEST, Event, Footnote, FootnoteId, Heading, HeadingId, Id,
-    Index, Link, LinkId, NameId, Node, Nodes, Size, Tag, TaggedBlock, Target, children, html,
-    is_file_name, marks, unclosed,
+    Index, Link, LinkId, NameId, Node, Nodes, Size, Tag, TaggedBlock, Target, children, hashtags,
+    html, is_file_name, marks, unclosed,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean, nearest, rules, too_deep};
 use crate::slug::Slug;
@@ -69,7 +69,7 @@ fn shape_lines(body: &mut Body, signs: &Signs, file: &SitePath, found: &mut Vec<
         check_footnotes(body, file, found);
     }
     if signs.has_hashtags {
-        shape_hashtags(body);
+        hashtags::shape(body);
     }
 }
 
@@ -115,7 +115,7 @@ impl Signs {
     fn of(body: &Body) -> Self {
         let text = body.file_text();
         let mut signs = Self {
-            has_hashtags: may_hold_hashtags(text),
+            has_hashtags: hashtags::may_be_in(text),
             // A reference to a footnote that is there is an event of its own; the others are text.
             has_footnotes: text.contains("[^"),
             has_marks: text.contains("=="),
@@ -137,16 +137,6 @@ impl Signs {
         }
         signs
     }
-}
-
-/// Whether a text holds a `#` that does not open a heading.
-fn may_hold_hashtags(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    text.match_indices('#').any(|(at, _)| {
-        let before = at.checked_sub(1).map_or(b'\n', |before| bytes[before]);
-        let after = bytes.get(at + 1).copied().unwrap_or(b'\n');
-        !matches!(after, b'#' | b' ' | b'\n' | b'\r') && before != b'#'
-    })
 }
 
 /// `> [!note] Title` becomes a call-out.
@@ -816,25 +806,6 @@ fn take_size(body: &mut Body, link: LinkId, inner: &mut Vec<Node>) {
     link.is_labelled &= !is_wiki || !inner.is_empty();
 }
 
-/// Hashtags at the end of a paragraph or an item become nodes of their own.
-fn shape_hashtags(body: &mut Body) {
-    let old = std::mem::take(&mut body.nodes);
-    let mut new: Vec<Node> = Vec::with_capacity(old.len() + 8);
-    for node in old.iter() {
-        // The words of a tight item end where a list inside of it starts.
-        let ends_words = matches!(
-            node.event,
-            Event::End(Tag::Paragraph | Tag::Item)
-                | Event::Start(Tag::BulletList | Tag::NumberedList(_))
-        );
-        if ends_words {
-            take_hashtags(body, &mut new);
-        }
-        new.push(*node);
-    }
-    body.nodes = Nodes::new(new);
-}
-
 impl Body {
     /// Replaces the nodes.
     pub fn set_nodes(&mut self, nodes: Vec<Node>) {
@@ -1029,59 +1000,4 @@ enum Owner {
     Block,
     /// The item around the paragraph.
     Item,
-}
-
-/// Cuts hashtags off the end of the text that was added last, and adds them as nodes of their own.
-fn take_hashtags(body: &mut Body, new: &mut Vec<Node>) {
-    let mut tags = Vec::new();
-    while let Some((kept, slug, span)) = last_hashtag(body, new) {
-        tags.push((slug, span));
-        let text = new.pop().and_then(|last| last.cut(0..kept));
-        if text.is_none() && new.last().is_some_and(is_break) {
-            new.pop();
-        }
-        new.extend(text);
-    }
-    for (slug, span) in tags.into_iter().rev() {
-        let name = body.add_text(slug.as_str());
-        new.push(Node::new(Event::Hashtag(name), span));
-    }
-}
-
-/// The hashtag at the end of the last node, with its place, and how many bytes of the text are before it.
-fn last_hashtag(body: &Body, nodes: &[Node]) -> Option<(usize, Slug, Span)> {
-    let last = nodes.last()?;
-    let Event::Text(piece) = last.event else {
-        return None;
-    };
-    let (text, place) = (body.str(piece), piece.place());
-    let trimmed = text.trim_end();
-    let start = trimmed.rfind(char::is_whitespace).map_or(0, |at| {
-        at + trimmed[at..].chars().next().map_or(1, char::len_utf8)
-    });
-    let name = trimmed[start..]
-        .strip_prefix('#')
-        .filter(|name| is_tag_name(name))?;
-    let is_escaped = place.is_some() && body.file_text()[..last.span.range().start].ends_with('\\');
-    let is_after_break = !is_escaped
-        && nodes
-            .len()
-            .checked_sub(2)
-            .is_some_and(|before| is_break(&nodes[before]));
-    let span = place.map_or(last.span, |place| {
-        Span {
-            start: 0,
-            end: offset(name.len() + 1),
-        }
-        .shifted(place.range().start + start)
-    });
-    (start > 0 || is_after_break).then(|| (trimmed[..start].trim_end().len(), Slug::of(name), span))
-}
-
-/// Letters, digits and hyphens, with a letter first: `#12` is a number.
-fn is_tag_name(name: &str) -> bool {
-    name.starts_with(char::is_alphabetic)
-        && name
-            .chars()
-            .all(|next| next.is_alphanumeric() || matches!(next, '-' | '_'))
 }

@@ -5,7 +5,9 @@
 
 mod blocks;
 mod comments;
+mod definitions;
 mod depth;
+mod hashtags;
 mod html;
 mod ids;
 mod lost;
@@ -22,6 +24,7 @@ use std::sync::Arc;
 use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span, offset};
 
+pub use definitions::definitions;
 pub use ids::{Arena, Id};
 pub use nodes::{Child, Node, Nodes, Skip, Step, children, walk};
 pub use read::read;
@@ -62,6 +65,8 @@ pub struct Body {
     names: Arena<Str>,
     /// The blocks that end in hashtags.
     pub tagged: Vec<TaggedBlock>,
+    /// The hashtags that are not read, because they are not at the end of a block. A projection has none.
+    pub unread_tags: Vec<UnreadTag>,
     /// The remarks of reviewers that are open: the nodes between the start and the end of each.
     pub open_remarks: Vec<Range<usize>>,
     /// The footnotes, in the order of their texts.
@@ -163,7 +168,7 @@ pub enum Event {
     Rule,
     /// The box of a task, and whether it is ticked.
     TaskMarker(bool),
-    /// A hashtag at the end of a block, without its `#`.
+    /// A hashtag at the end of a block, as its author wrote it: `#ownership`, `(#ownership,`. The slug of that is its name.
     Hashtag(Str),
     /// A section of another document, shown in this place.
     Transclusion(LinkId),
@@ -237,6 +242,10 @@ pub struct Heading {
     pub has_own_id: bool,
     /// Whether it has the class `private`.
     pub is_private: bool,
+    /// The competencies that hashtags at its end name, if it is a question of a sheet; each with its place in the file.
+    pub tags: Vec<(Slug, Span)>,
+    /// Other wordings of it, if it is a question of a sheet.
+    pub aliases: Vec<String>,
 }
 
 /// A link, an image or a transclusion.
@@ -391,6 +400,34 @@ pub struct TaggedBlock {
     pub nodes: Range<usize>,
     /// The slugs of the hashtags, each with its place in the file; a slug may be that of no competency.
     pub tags: Vec<(Slug, Span)>,
+}
+
+/// Something in a text that looks like a hashtag and is not read as one.
+#[derive(Debug, Clone)]
+pub struct UnreadTag {
+    /// The slug of its name. It may be that of no competency.
+    pub name: Slug,
+    /// The first words after it, which may belong to its name: `#conflict resolution`.
+    pub following: Vec<Box<str>>,
+    /// The `#` and the name in the file.
+    pub span: Span,
+    /// Where it is.
+    pub place: UnreadPlace,
+}
+
+/// Why a hashtag is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnreadPlace {
+    /// Other words come after it.
+    Middle,
+    /// Its block has no other words.
+    Alone,
+    /// It is in a heading.
+    Heading,
+    /// It is in a table.
+    Table,
+    /// A space is after its `#`.
+    Spaced,
 }
 
 /// The text of a footnote.

@@ -407,6 +407,8 @@ impl<'r> Reader<'r> {
             has_own_id: id.is_some(),
             id: id.map(|id| Slug::of(&id).to_string()).unwrap_or_default(),
             is_private: mark.is_some(),
+            tags: Vec::new(),
+            aliases: Vec::new(),
         })
     }
 
@@ -525,7 +527,7 @@ fn names_a_host(address: &str) -> bool {
 }
 
 /// The target of `[…](address)` in `file`.
-fn target(file: &SitePath, address: &str) -> Target {
+pub(super) fn target(file: &SitePath, address: &str) -> Target {
     if let Some(target) = target_with_scheme(address) {
         return target;
     }

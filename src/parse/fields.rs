@@ -1,10 +1,13 @@
 //! The front matter of each kind, and how it becomes a part of the model.
 
+mod schema;
+
 use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
 use super::headings::Names;
@@ -19,6 +22,8 @@ use crate::model::{
 };
 use crate::slug::Slug;
 use crate::source::{SitePath, Span, Spanned};
+
+pub use schema::{FrontMatter, schema};
 
 /// A file, cut into front matter and body.
 pub(super) struct Source<'a> {
@@ -126,31 +131,46 @@ impl Required<'_> {
         }));
     }
 
-    /// A number that must lie in a range.
+    /// A number that must lie in a range; `meaning` says what the numbers mean.
     fn number(
         &mut self,
         name: &str,
         field: Option<Spanned<Number>>,
         range: RangeInclusive<u8>,
+        meaning: &str,
     ) -> Option<u8> {
         let Spanned {
-            value: Number(value),
+            value: Number(text),
             span,
         } = field?;
-        if range.contains(&value) {
+        let (first, last) = (range.start(), range.end());
+        if let Some(value) = text
+            .trim()
+            .parse()
+            .ok()
+            .filter(|value| range.contains(value))
+        {
             return Some(value);
         }
-        let message = format!(
-            "`{name}`: found {value}, expected a number from {} to {}",
-            range.start(),
-            range.end()
-        );
-        self.missing.push(Diagnostic::new(
-            &rules::FIELD_TYPE,
-            self.source.path,
-            span,
-            message,
-        ));
+        // In `4/5` and `SEV4` the first number is meant.
+        let mut numbers = text
+            .split(|sign: char| !sign.is_ascii_digit())
+            .filter(|digits| !digits.is_empty());
+        let meant = numbers
+            .next()
+            .and_then(|digits| digits.parse().ok())
+            .filter(|value| range.contains(value));
+        let found = match text.parse::<i64>() {
+            Ok(number) => number.to_string(),
+            Err(_) => format!("\"{text}\""),
+        };
+        let message = format!("`{name}`: found {found}, expected a number from {first} to {last}");
+        let help = match meant {
+            Some(meant) => format!("write `{name}: {meant}`; {meaning}"),
+            None => format!("write a number, as in `{name}: 3`; {meaning}"),
+        };
+        let found = Diagnostic::new(&rules::FIELD_TYPE, self.source.path, span, message);
+        self.missing.push(found.help(help));
         None
     }
 }
@@ -170,20 +190,35 @@ fn trimmed(words: Prose) -> Prose {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of a story.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Story")]
 struct StoryFields {
+    /// The title. Without it, the first heading.
     title: Option<Prose>,
+    /// The answer in thirty seconds: one or two spoken sentences.
     headline: Option<Prose>,
+    /// When it happened, or began: `2025`, `2025-03` or `2025-03-07`.
     when: Option<When>,
+    /// Your role in it.
     role: Option<Prose>,
+    /// What you claim that the story shows: the names of files in `content/competencies`. Hashtags in the text are the evidence.
     competencies: List<Spanned<Slug>>,
+    /// The questions that the story answers: names, or `{ question: …, open: … }` with the sentence that opens the answer.
     answers: Answers,
+    /// Who may see it: `private` (default), `team` or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
+    /// How good a story it is, in your own judgement: 1 to 5.
+    #[schemars(extend("minimum" = 1, "maximum" = 5))]
     strength: Option<Spanned<Number>>,
+    /// How long a telling should take: `30s`, `2m`, `1m30s`. Without it, the `length` of site.toml.
     length: Option<Length>,
+    /// The figures that any telling may claim: a name and a value, or `{ value: …, source: … }`.
     facts: Ledger,
+    /// Where you told it. Each entry has an `interview` or a date `on`.
     told: Vec<Spanned<Told>>,
 }
 
@@ -209,7 +244,7 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
         role: filled(role),
         competencies: competencies.0,
         answers: answers.0.into_iter().map(Answer::from).collect(),
-        strength: required.number("strength", strength, 1..=5),
+        strength: required.number("strength", strength, 1..=5, "5 is the strongest"),
         length,
         facts: facts.0,
         told: required.occasions("told", told),
@@ -221,17 +256,28 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize)]
+/// Front matter of a variant: another telling of the story beside it.
+#[derive(Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Variant")]
 struct VariantFields {
+    /// The title. Without it, the name of the file in words.
     title: Option<Prose>,
+    /// Its own answer in thirty seconds. Without it, that of the story.
     headline: Option<Prose>,
+    /// What this telling is for: the names of files in `content/competencies`.
     competencies: List<Spanned<Slug>>,
+    /// The questions that it answers better than the story: names, or `{ question: …, open: … }`.
     answers: Answers,
+    /// How long this telling should take: `30s`, `2m`, `1m30s`.
     length: Option<Length>,
+    /// Whose words these are: `me` (default), `reviewer`, or the name of a program.
     by: Author,
+    /// Whether the parts that are not written here come from the story. Default: true.
     inherit: bool,
+    /// `draft`, `ready` or `retired`. Default: ready; draft in the words of a program.
     status: Option<Status>,
+    /// Who may see it, never more people than the story.
     audience: Option<Audience>,
 }
 
@@ -287,23 +333,35 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of a question, or of a sheet of several questions.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Question")]
 struct QuestionFields {
+    /// The question as it is asked. Without it, the only heading; a file with several questions is a sheet.
     question: Option<Prose>,
+    /// The title of a sheet. A question needs none.
     title: Option<Prose>,
+    /// Other wordings of the question.
     aliases: Option<Spanned<List<Prose>>>,
+    /// What it probes: the names of files in `content/competencies`.
     competencies: List<Spanned<Slug>>,
+    /// The story that it is a follow-up about.
     about: Option<Spanned<Slug>>,
+    /// Where you were asked it. Each entry has an `interview` or a date `on`.
     asked: Option<Spanned<Vec<Spanned<Asked>>>>,
+    /// How long your own answer should take, under a heading `## Answer`: `90s`, `2m`.
     length: Option<Spanned<Length>>,
+    /// `ask` for questions that you ask.
     kind: Option<SheetKind>,
+    /// Who may see it: `private` (default), `team` or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
 }
 
 /// What the questions of a sheet are for.
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[derive(Deserialize, JsonSchema, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 enum SheetKind {
     /// The author asks them.
@@ -416,26 +474,44 @@ impl Required<'_> {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of a case study.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "CaseStudy")]
 struct CaseStudyFields {
+    /// The title. Without it, the first heading.
     title: Option<Prose>,
+    /// The story that it comes from.
     story: Option<Spanned<Slug>>,
+    /// Who may see it: `private`, `team` (default) or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
+    /// 1 to 5; 1 is the worst.
+    #[schemars(extend("minimum" = 1, "maximum" = 5))]
     severity: Option<Spanned<Number>>,
+    /// When it began, with the time zone: `2025-03-07T09:10Z`.
     started: Option<Moment>,
+    /// When it was noticed, with the time zone.
     detected: Option<Moment>,
+    /// When it was over, with the time zone.
     resolved: Option<Moment>,
+    /// What prevents it from happening again.
     actions: Vec<ActionFields>,
 }
 
-#[derive(Deserialize)]
+/// An action that prevents a repetition.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(rename = "Action")]
 struct ActionFields {
+    /// What is to be done.
     what: Prose,
+    /// The role that owns it, rather than a name.
     owner: Option<Prose>,
+    /// By when: `2025`, `2025-03` or `2025-03-07`.
     due: Option<When>,
+    /// `open` (default), `doing`, `done` or `dropped`.
     #[serde(default)]
     status: ActionStatus,
 }
@@ -472,7 +548,7 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
     let case = CaseStudy {
         title: required.title(title),
         story,
-        severity: required.number("severity", severity, 1..=5),
+        severity: required.number("severity", severity, 1..=5, "1 is the worst"),
         started,
         detected,
         resolved,
@@ -485,13 +561,20 @@ fn case_study(raw: CaseStudyFields, required: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of a competency.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Competency")]
 struct CompetencyFields {
+    /// The title. Without it, the first heading.
     title: Option<Prose>,
+    /// Other names. A report corrects them where a document uses them.
     aliases: List<Prose>,
+    /// What employers call it: `{ amazon: [Ownership], microsoft: [Accountability] }`.
     frameworks: Frameworks,
+    /// Who may see it: `private` (default), `team` or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
 }
 
@@ -515,11 +598,16 @@ fn competency(raw: CompetencyFields, required: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of the home page.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Home")]
 struct HomeFields {
+    /// The name of the page in links.
     title: Option<Prose>,
+    /// Who may see the text: `private` (default), `team` or `public`.
     audience: Option<Audience>,
+    /// `draft`, `ready` (default) or `retired`.
     status: Status,
 }
 
@@ -538,17 +626,29 @@ fn home(raw: HomeFields, _: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize, Default)]
+/// Front matter of an interview.
+#[derive(Deserialize, Default, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schemars(rename = "Interview")]
 struct InterviewFields {
+    /// The title. Without it, the company and the round.
     title: Option<Prose>,
+    /// The employer. Without it, the title or the name of the file.
     company: Option<Prose>,
+    /// When it is: `2025`, `2025-03` or `2025-03-07`.
     when: Option<When>,
+    /// Which of the rounds of the employer it is.
     round: Option<Prose>,
+    /// Whom you will meet.
     people: List<Prose>,
+    /// The frameworks whose names the employer uses, as competencies name them.
     framework: List<Prose>,
+    /// The questions that they are likely to ask: the names of files in `content/questions`.
     questions: List<Spanned<Slug>>,
+    /// An interview is always `private`.
+    #[schemars(extend("const" = "private"))]
     audience: Option<Spanned<Audience>>,
+    /// `draft`, `ready` (default), or `retired` if it did not take place.
     status: Status,
 }
 
@@ -572,7 +672,8 @@ fn interview(raw: InterviewFields, required: &mut Required<'_>) -> Fields {
             Some(company) => company,
             None => required.title(None),
         },
-        title: title.or_else(|| required.optional_title(None)),
+        // A heading belongs to the notes.
+        title,
         when,
         round: filled(round),
         people: people.0,
@@ -586,14 +687,22 @@ fn interview(raw: InterviewFields, required: &mut Required<'_>) -> Fields {
     }
 }
 
-#[derive(Deserialize)]
+/// Where a story was told. It has an `interview` or a date `on`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["on"] }, { "required": ["interview"] }]))]
 struct Told {
+    /// The day, month or year.
     on: Option<When>,
+    /// To whom.
     to: Option<Prose>,
+    /// In which round.
     round: Option<Prose>,
+    /// The interview: the name of a file in `content/interviews`.
     interview: Option<Spanned<Slug>>,
+    /// The question that it answered.
     question: Option<Spanned<Slug>>,
+    /// How well it went: `well`, `mixed` or `badly`.
     went: Option<Went>,
 }
 
@@ -618,13 +727,20 @@ impl From<Told> for Occasion {
     }
 }
 
-#[derive(Deserialize)]
+/// Where a question was asked. It has an `interview` or a date `on`.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["on"] }, { "required": ["interview"] }]))]
 struct Asked {
+    /// The day, month or year.
     on: Option<When>,
+    /// By whom.
     by: Option<Prose>,
+    /// In which round.
     round: Option<Prose>,
+    /// The interview: the name of a file in `content/interviews`.
     interview: Option<Spanned<Slug>>,
+    /// How well your answer went: `well`, `mixed` or `badly`.
     went: Option<Went>,
 }
 
@@ -723,11 +839,13 @@ enum AnswerField {
     Opened(OpenedAnswer),
 }
 
-/// An answer in its long form.
-#[derive(Deserialize)]
+/// A question with the sentence that opens its answer.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct OpenedAnswer {
+    /// The question: the name of a file in `content/questions`.
     question: Spanned<Slug>,
+    /// One spoken sentence that answers exactly this question, before the story starts.
     open: Option<Prose>,
 }
 
@@ -771,20 +889,9 @@ impl<'de> de::Visitor<'de> for AnswerVisitor {
     }
 }
 
-/// A small whole number.
-#[derive(Clone, Copy)]
-struct Number(u8);
-
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.trim().parse().map(Self).map_err(|_| {
-            de::Error::custom(format!(
-                "found \"{text}\", expected a whole number such as `3`"
-            ))
-        })
-    }
-}
+/// A number as its author wrote it. Its range is checked with the other fields, so that a mistake can name it.
+#[derive(Deserialize)]
+struct Number(String);
 
 /// A list, or its only element without brackets.
 struct List<T>(Vec<T>);
@@ -870,6 +977,114 @@ struct RawFact {
     source: Option<Prose>,
 }
 
+impl RawFact {
+    /// The fact of a value without quotes, which can name its source in brackets at its end: `20 minutes (log of the pager)`. A value
+    /// in quotes is kept as it is.
+    fn of(field: Spanned<Prose>) -> Self {
+        let Spanned { value, span } = field;
+        let source = source_in_brackets(value.as_str()).filter(|_| value.span() == span);
+        let Some(source) = source else {
+            return Self {
+                value,
+                source: None,
+            };
+        };
+        let figure = value.as_str()[..source.start - 1].trim_end();
+        let part = |range: Range<usize>| {
+            let place = value.part(range.clone());
+            Prose::written(&value.as_str()[range], place)
+        };
+        Self {
+            value: part(0..figure.len()),
+            source: Some(part(source)),
+        }
+    }
+}
+
+/// The place of a source in brackets at the end of a figure. Brackets that say more about the figure are a part of it: `11 (of 40)`,
+/// `20 minutes (median)`. So a source has two words at least, without digits, and does not start like such a remark.
+fn source_in_brackets(text: &str) -> Option<Range<usize>> {
+    let inner = text.strip_suffix(')')?;
+    let open = inner
+        .rfind(['(', ')'])
+        .filter(|&at| inner[at..].starts_with('('))?;
+    let is_apart = text[..open].ends_with(char::is_whitespace) && !text[..open].trim().is_empty();
+    let source = inner[open + 1..].trim();
+    let mut words = source.split_whitespace();
+    let (first, second) = (words.next()?, words.next()?);
+    let is_word = |word: &str| {
+        word.starts_with(char::is_alphabetic) && !word.contains(|sign: char| sign.is_numeric())
+    };
+    let is_source = is_word(first)
+        && is_word(second)
+        && !REMARKS.contains(&first.trim_end_matches(['.', ',']).to_lowercase().as_str());
+    let start = source.as_ptr() as usize - text.as_ptr() as usize;
+    (is_apart && is_source).then(|| start..start + source.len())
+}
+
+/// First words of brackets that say more about a figure, and not where it comes from.
+const REMARKS: &[&str] = &[
+    "a",
+    "about",
+    "after",
+    "all",
+    "an",
+    "and",
+    "approx",
+    "approximately",
+    "around",
+    "as",
+    "at",
+    "average",
+    "before",
+    "but",
+    "circa",
+    "compared",
+    "down",
+    "each",
+    "est",
+    "estimated",
+    "every",
+    "excl",
+    "excluding",
+    "for",
+    "gross",
+    "in",
+    "incl",
+    "including",
+    "instead",
+    "less",
+    "mean",
+    "median",
+    "more",
+    "net",
+    "not",
+    "of",
+    "on",
+    "only",
+    "or",
+    "out",
+    "over",
+    "peak",
+    "per",
+    "plus",
+    "previously",
+    "roughly",
+    "target",
+    "than",
+    "to",
+    "total",
+    "under",
+    "up",
+    "versus",
+    "vs",
+    "was",
+    "were",
+    "with",
+    "within",
+    "without",
+];
+
 impl<'de> Deserialize<'de> for RawFact {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         text_or_other(deserializer, FactVisitor)
@@ -886,10 +1101,7 @@ impl<'de> de::Visitor<'de> for FactVisitor {
     }
 
     fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<RawFact, D::Error> {
-        Ok(RawFact {
-            value: Prose::deserialize(value)?,
-            source: None,
-        })
+        Spanned::<Prose>::deserialize(value).map(RawFact::of)
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<RawFact, A::Error> {
@@ -901,11 +1113,13 @@ impl<'de> de::Visitor<'de> for FactVisitor {
     }
 }
 
-/// A fact in its long form.
-#[derive(Deserialize)]
+/// A figure with its source.
+#[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct SourcedFact {
+    /// The figure, as you write it.
     value: Figure,
+    /// Where it comes from.
     source: Option<Prose>,
 }
 

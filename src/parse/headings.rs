@@ -1,11 +1,11 @@
-//! The part that a heading means: STAR and similar forms have many names for few parts.
+//! The part that a heading means: STAR and similar forms have many names for few parts, in English and in German.
 
 use super::Place;
 use crate::model::{Kind, Meta, Part};
 
 /// What a word means.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Meaning {
+pub enum Meaning {
     Is(Part),
     /// `Problem` and its synonyms: the obstacle if the document also has a situation, otherwise the situation itself.
     SituationOrObstacle,
@@ -148,6 +148,74 @@ const STORY: &[(&str, Meaning)] = &[
     ("likely question", Is(Part::FollowUps)),
     ("possible question", Is(Part::FollowUps)),
     ("q&a", Is(Part::FollowUps)),
+    // The same in German.
+    ("kurzfassung", Is(Part::Headline)),
+    ("zusammenfassung", Is(Part::Headline)),
+    ("kernaussage", Is(Part::Headline)),
+    ("in kürze", Is(Part::Headline)),
+    ("ausgangslage", Is(Part::Situation)),
+    ("ausgangssituation", Is(Part::Situation)),
+    ("ausgangspunkt", Is(Part::Situation)),
+    ("kontext", Is(Part::Situation)),
+    ("hintergrund", Is(Part::Situation)),
+    ("lage", Is(Part::Situation)),
+    ("was passiert ist", Is(Part::Situation)),
+    ("aufgabe", Is(Part::Task)),
+    ("aufgaben", Is(Part::Task)),
+    ("ziel", Is(Part::Task)),
+    ("ziele", Is(Part::Task)),
+    ("auftrag", Is(Part::Task)),
+    ("rolle", Is(Part::Task)),
+    ("verantwortung", Is(Part::Task)),
+    ("hindernis", Is(Part::Obstacle)),
+    ("hindernisse", Is(Part::Obstacle)),
+    ("hürde", Is(Part::Obstacle)),
+    ("hürden", Is(Part::Obstacle)),
+    ("konflikt", Is(Part::Obstacle)),
+    ("schwierigkeit", Is(Part::Obstacle)),
+    ("schwierigkeiten", Is(Part::Obstacle)),
+    ("herausforderung", SituationOrObstacle),
+    ("herausforderungen", SituationOrObstacle),
+    ("probleme", SituationOrObstacle),
+    ("handlung", Is(Part::Action)),
+    ("handlungen", Is(Part::Action)),
+    ("vorgehen", Is(Part::Action)),
+    ("vorgehensweise", Is(Part::Action)),
+    ("aktion", Is(Part::Action)),
+    ("aktionen", Is(Part::Action)),
+    ("maßnahme", Is(Part::Action)),
+    ("maßnahmen", Is(Part::Action)),
+    ("lösung", Is(Part::Action)),
+    ("umsetzung", Is(Part::Action)),
+    ("schritte", Is(Part::Action)),
+    ("was ich getan habe", Is(Part::Action)),
+    ("was ich gemacht habe", Is(Part::Action)),
+    ("ergebnis", Is(Part::Result)),
+    ("ergebnisse", Is(Part::Result)),
+    ("resultat", Is(Part::Result)),
+    ("resultate", Is(Part::Result)),
+    ("wirkung", Is(Part::Result)),
+    ("auswirkung", Is(Part::Result)),
+    ("auswirkungen", Is(Part::Result)),
+    ("erfolg", Is(Part::Result)),
+    ("erkenntnis", Is(Part::Learning)),
+    ("erkenntnisse", Is(Part::Learning)),
+    ("lehre", Is(Part::Learning)),
+    ("lehren", Is(Part::Learning)),
+    ("gelerntes", Is(Part::Learning)),
+    ("reflexion", Is(Part::Learning)),
+    ("rückblick", Is(Part::Learning)),
+    ("fazit", Is(Part::Learning)),
+    ("was ich gelernt habe", Is(Part::Learning)),
+    ("was ich anders machen würde", Is(Part::Learning)),
+    ("änderungen", Is(Part::Changes)),
+    ("vorbeugung", Is(Part::Changes)),
+    ("nächste schritte", Is(Part::Changes)),
+    ("was ich geändert habe", Is(Part::Changes)),
+    ("rückfragen", Is(Part::FollowUps)),
+    ("nachfragen", Is(Part::FollowUps)),
+    ("anschlussfragen", Is(Part::FollowUps)),
+    ("folgefragen", Is(Part::FollowUps)),
 ];
 
 const CASE_STUDY: &[(&str, Meaning)] = &[
@@ -268,6 +336,52 @@ const CASE_STUDY: &[(&str, Meaning)] = &[
     ("further reading", Is(Part::SupportingInformation)),
     ("related incident", Is(Part::SupportingInformation)),
     ("related link", Is(Part::SupportingInformation)),
+    // The same in German.
+    ("zusammenfassung", Is(Part::Summary)),
+    ("kurzfassung", Is(Part::Summary)),
+    ("überblick", Is(Part::Summary)),
+    ("was passiert ist", Is(Part::Summary)),
+    ("auswirkung", Is(Part::Impact)),
+    ("auswirkungen", Is(Part::Impact)),
+    ("wirkung", Is(Part::Impact)),
+    ("folgen", Is(Part::Impact)),
+    ("schaden", Is(Part::Impact)),
+    ("zeitverlauf", Is(Part::Timeline)),
+    ("zeitachse", Is(Part::Timeline)),
+    ("zeitlicher verlauf", Is(Part::Timeline)),
+    ("verlauf", Is(Part::Timeline)),
+    ("ablauf", Is(Part::Timeline)),
+    ("chronologie", Is(Part::Timeline)),
+    ("auslöser", Is(Part::Trigger)),
+    ("ursache", Is(Part::ContributingFactors)),
+    ("ursachen", Is(Part::ContributingFactors)),
+    ("grundursache", Is(Part::ContributingFactors)),
+    ("beitragende faktoren", Is(Part::ContributingFactors)),
+    ("warum es passiert ist", Is(Part::ContributingFactors)),
+    ("entdeckung", Is(Part::Detection)),
+    ("erkennung", Is(Part::Detection)),
+    ("wie wir es bemerkt haben", Is(Part::Detection)),
+    ("behebung", Is(Part::Resolution)),
+    ("lösung", Is(Part::Resolution)),
+    ("reaktion", Is(Part::Resolution)),
+    ("wiederherstellung", Is(Part::Resolution)),
+    ("was wir getan haben", Is(Part::Resolution)),
+    ("erkenntnis", Is(Part::Lessons)),
+    ("erkenntnisse", Is(Part::Lessons)),
+    ("lehre", Is(Part::Lessons)),
+    ("lehren", Is(Part::Lessons)),
+    ("was gut lief", Is(Part::Lessons)),
+    ("was schlecht lief", Is(Part::Lessons)),
+    ("was wir gelernt haben", Is(Part::Lessons)),
+    ("maßnahme", Is(Part::ActionItems)),
+    ("maßnahmen", Is(Part::ActionItems)),
+    ("aufgaben", Is(Part::ActionItems)),
+    ("nächste schritte", Is(Part::ActionItems)),
+    ("vorbeugung", Is(Part::ActionItems)),
+    ("was wir geändert haben", Is(Part::ActionItems)),
+    ("anhang", Is(Part::SupportingInformation)),
+    ("anlagen", Is(Part::SupportingInformation)),
+    ("quellen", Is(Part::SupportingInformation)),
 ];
 
 /// Words before a name that do not change what it means: `Key takeaways`, `The fix`, `My approach`.
@@ -319,6 +433,13 @@ const BEFORE: &[&str] = &[
     "temporary",
     "long-term",
     "short-term",
+    "der",
+    "die",
+    "das",
+    "mein",
+    "meine",
+    "unser",
+    "unsere",
 ];
 
 /// Words after a name that do not change what it means: `Root cause analysis`, `Problem statement`, `Lessons learned`.
@@ -381,7 +502,82 @@ impl Names {
         self.meaning(heading).is_some()
     }
 
+    /// Whether a heading names a part that is read beside the telling: the headline, the changes, the follow-ups.
+    pub fn is_beside_telling(self, heading: &str) -> bool {
+        self.meaning(heading) == Some(Is(Part::Headline)) || self.ends_telling(heading)
+    }
+
+    /// Whether a heading names a part that comes after the telling.
+    pub fn ends_telling(self, heading: &str) -> bool {
+        let meaning = self.meaning(heading);
+        [Part::Changes, Part::FollowUps]
+            .map(|part| Some(Is(part)))
+            .contains(&meaning)
+    }
+
+    /// The part that a name is as a plain label. A letter is none, and `The problem: nobody knew` is a sentence.
+    pub fn exactly(self, name: &str) -> Option<Meaning> {
+        let lower = name.to_lowercase().replace('’', "'");
+        let first = lower.split_whitespace().next().unwrap_or_default();
+        if name.chars().count() < 2 || ["a", "an", "the", "der", "die", "das"].contains(&first) {
+            return None;
+        }
+        self.listed(&lower).or_else(|| self.among_fillers(&lower))
+    }
+
+    /// Whether meanings are those of a whole story: a situation, an action and a result.
+    pub fn tell_all(self, meanings: &[Meaning]) -> bool {
+        let has = |wanted: &[Meaning]| meanings.iter().any(|meaning| wanted.contains(meaning));
+        has(&[Is(Part::Situation), SituationOrObstacle])
+            && has(&[Is(Part::Action)])
+            && has(&[Is(Part::Result)])
+    }
+
+    /// The part that a name means in a story that has some parts.
+    pub fn part(self, name: &str, parts: &[Part]) -> Option<Part> {
+        match self.meaning(name)? {
+            Is(part) => Some(part),
+            SituationOrObstacle if parts.contains(&Part::Situation) => Some(Part::Obstacle),
+            SituationOrObstacle => Some(Part::Situation),
+        }
+    }
+
+    /// The name of a part that a heading of one word has with one slip of the pen.
+    pub fn misspelt(heading: &str) -> Option<&'static str> {
+        const NAMES: &[&str] = &[
+            "Situation",
+            "Context",
+            "Background",
+            "Action",
+            "Actions",
+            "Result",
+            "Results",
+            "Outcome",
+            "Learning",
+            "Learnings",
+            "Reflection",
+            "Aufgabe",
+            "Handlung",
+            "Vorgehen",
+            "Ergebnis",
+            "Ergebnisse",
+        ];
+        /// Words of their own.
+        const OTHERS: &[&str] = &["auction", "auctions", "contest", "leaning"];
+        let word = trimmed(heading).to_lowercase();
+        if OTHERS.contains(&word.as_str()) {
+            return None;
+        }
+        let is_near = |name: &&&str| {
+            let name = name.to_lowercase();
+            name.get(..1) == word.get(..1) && strsim::damerau_levenshtein(&name, &word) == 1
+        };
+        let is_short = (5..=12).contains(&word.len());
+        NAMES.iter().find(is_near).filter(|_| is_short).copied()
+    }
+
     fn meaning(self, heading: &str) -> Option<Meaning> {
+        let heading = without_hashtags(heading);
         // The text before the first heading has no heading.
         if heading.is_empty() {
             return None;
@@ -555,6 +751,18 @@ pub fn text_after_name(heading: &str) -> Option<&str> {
     (!is_counter(name) && !is_length && !rest.is_empty()).then_some(rest)
 }
 
+/// A heading without the hashtags at its end, which are reported.
+fn without_hashtags(heading: &str) -> &str {
+    let mut rest = heading.trim_end();
+    while let Some((before, last)) = rest.rsplit_once(' ') {
+        if !last.starts_with('#') || last.len() < 2 {
+            break;
+        }
+        rest = before.trim_end();
+    }
+    rest
+}
+
 /// Whether something before a name only counts: `S`, `2`, `Part 1`, `STAR`.
 fn is_counter(name: &str) -> bool {
     let name = trimmed(name);
@@ -657,6 +865,10 @@ mod tests {
             ("What I’d do differently", Part::Learning),
             ("Follow-up Questions", Part::FollowUps),
             ("Short summary", Part::Headline),
+            ("Meine Aufgabe", Part::Task),
+            ("Das Ergebnis", Part::Result),
+            ("2. Maßnahmen", Part::Action),
+            ("Was ich gelernt habe", Part::Learning),
         ] {
             assert_eq!(parts(&[heading], &story), [Some(part)], "{heading}");
         }

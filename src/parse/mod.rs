@@ -4,8 +4,11 @@ mod answers;
 mod fields;
 mod foreign;
 mod headings;
+mod label;
 mod outline;
 mod place;
+mod sheet;
+mod unread;
 mod unshown;
 
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 pub use answers::direct_answers;
+pub use fields::{FrontMatter, schema};
 pub use place::{CONTENT, Place, is_markdown};
 
 /// The result of parsing a file.
@@ -199,6 +203,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     // A mistake in the front matter may be the reason for an empty sheet, and is enough to report.
     diagnostics.extend(empty_sheet(&document).filter(|_| !is_mistaken));
     diagnostics.extend(unshown::unshown(&document));
+    diagnostics.extend(unread::unread(&document));
     Parsed {
         document: Some(document),
         diagnostics,
@@ -369,6 +374,8 @@ fn sheet_item(body: &Body, section: &Section, level: u8) -> Option<Item> {
     (is_asked && !heading.text.is_empty()).then(|| Item {
         question: heading.text.clone(),
         slug: slug_of(heading),
+        aliases: heading.aliases.clone(),
+        competencies: heading.tags.clone(),
         nodes: section.nodes.clone(),
         is_open: body.is_blank(section.nodes.clone()),
         span: section.span,
@@ -395,6 +402,8 @@ fn follow_ups(body: &Body, section: &Section) -> Vec<Item> {
                 items.push(Item {
                     question: heading.text.clone(),
                     slug: slug_of(heading),
+                    aliases: Vec::new(),
+                    competencies: Vec::new(),
                     nodes: child.nodes.end..child.nodes.end,
                     is_open: true,
                     span: child.span,

@@ -1,10 +1,11 @@
 //! The outline of a body: the heading that is its title, the level of its sections, and labels in the place of headings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::headings::Names;
-use super::{Place, PrivateHeading};
-use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, children, is_inline};
+use super::label::{self, Form, Label, inner_of, is_break, words_of};
+use super::{Place, PrivateHeading, sheet};
+use crate::markdown::{Body, Child, Event, Heading, HeadingId, Node, Tag, children};
 use crate::model::{Kind, Meta};
 use crate::source::{Span, Spanned, offset};
 
@@ -103,6 +104,9 @@ pub fn shape(body: &mut Body, meta: &Meta) {
     if let Some(names) = names {
         open_labels(body, names);
     }
+    if matches!(meta, Meta::Sheet(_)) {
+        sheet::shape(body);
+    }
 }
 
 /// The headings outside of quotes, items and the like, each with the node at which it starts.
@@ -169,13 +173,18 @@ fn lift(body: &Body, names: Option<Names>) -> u8 {
     u8::from(highest_known == Some(SECTION + 1) && !has_private)
 }
 
-/// Makes headings of labels, as in `**Situation:** it was late`, if no heading names a part.
+/// Makes headings of labels, as in `**Situation:** it was late`, if no heading names a part of the telling.
 fn open_labels(body: &mut Body, names: Names) {
-    let has_known_heading = top_headings(body)
+    let headings = top_headings(body);
+    let mut texts = headings
         .iter()
-        .any(|&(_, heading)| names.know(&body.headings[heading].text));
+        .map(|&(_, heading)| body.headings[heading].text.as_str());
+    if texts.any(|text| names.know(text) && !names.is_beside_telling(text)) {
+        return;
+    }
     let is_bold = |node: &Node| node.event == Event::Start(Tag::Strong);
-    if has_known_heading || !body.nodes.iter().any(is_bold) {
+    let plain = PlainLabels::of(body, names);
+    if plain == PlainLabels::AreText && !body.nodes.iter().any(is_bold) {
         return;
     }
     let old = std::mem::take(&mut body.nodes);
@@ -186,14 +195,45 @@ fn open_labels(body: &mut Body, names: Names) {
             .map(|heading| heading.id.clone())
             .collect(),
         letters: Letters::of(body, &old),
+        plain,
         body,
         names,
         suffixes: BTreeMap::new(),
+        read: HashSet::new(),
         new: Vec::with_capacity(old.len()),
     };
     labels.blocks(&old);
-    let new = labels.new;
+    let Labels { new, read, .. } = labels;
+    body.unread_tags.retain(|tag| !read.contains(&tag.span));
     body.set_nodes(new);
+}
+
+/// Whether `Situation: it was late` without bold words is a label: only if a situation, an action and a result are written like that.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PlainLabels {
+    AreLabels,
+    AreText,
+}
+
+impl PlainLabels {
+    fn of(body: &Body, names: Names) -> Self {
+        let mut private = PrivateHeading::default();
+        let mut found = Vec::new();
+        for block in body.children(0..body.nodes.len()) {
+            if let Event::Start(Tag::Heading(heading)) = block.event {
+                private.pass(&body.headings[heading]);
+            } else if !private.is_open() {
+                let labels = label::lines(&body.nodes, &block)
+                    .filter_map(|line| Label::plain_at(body, &body.nodes[line]));
+                found.extend(labels.filter_map(|label| names.exactly(&label.name)));
+            }
+        }
+        if names.tell_all(&found) {
+            Self::AreLabels
+        } else {
+            Self::AreText
+        }
+    }
 }
 
 /// Whether single bold letters are labels: only if there are three or more, and none is the `Q` of questions and answers.
@@ -229,41 +269,42 @@ impl Letters {
     }
 }
 
-/// A label at the start of a line.
-struct Label {
-    name: String,
-    is_private: bool,
-    /// The number of bytes after the bold words that belong to the label.
-    cut: usize,
-}
-
 /// Makes headings of labels, block by block.
 struct Labels<'a> {
     body: &'a mut Body,
     names: Names,
     letters: Letters,
+    plain: PlainLabels,
     ids: BTreeSet<String>,
     /// The next number for an id that is taken.
     suffixes: BTreeMap<String, usize>,
+    /// The places of the hashtags that are at the end of a paragraph only since a label ends it.
+    read: HashSet<Span>,
     new: Vec<Node>,
 }
 
 impl Labels<'_> {
-    /// Adds all blocks. Those below a private heading stay as they are: a heading made of a label would end the private section.
+    /// Adds all blocks. Those below a private heading stay as they are: a heading made of a label would end the private section. So
+    /// do the answers to follow-ups.
     fn blocks(&mut self, old: &[Node]) {
         let mut private = PrivateHeading::default();
+        let mut asks = false;
         for child in children(old, 0..old.len()) {
             let block = &old[child.nodes.clone()];
             match child.event {
                 Event::Start(Tag::Heading(heading)) => {
-                    private.pass(&self.body.headings[heading]);
+                    let heading = &self.body.headings[heading];
+                    private.pass(heading);
+                    if heading.level <= SECTION {
+                        asks = self.names.ends_telling(&heading.text);
+                    }
                     self.new.extend_from_slice(block);
                 }
-                Event::Start(Tag::Paragraph) if !private.is_open() => {
+                Event::Start(Tag::Paragraph) if !private.is_open() && !asks => {
                     self.paragraph(&old[child.inner()], child.span);
                 }
                 Event::Start(tag @ (Tag::BulletList | Tag::NumberedList(_)))
-                    if !private.is_open() =>
+                    if !private.is_open() && !asks =>
                 {
                     self.list(tag, block);
                 }
@@ -284,11 +325,18 @@ impl Labels<'_> {
             {
                 Some(label) => {
                     self.close(&mut piece, span);
-                    self.heading(&label, child.span);
-                    let rest = if label.cut > 0 { children.next() } else { None };
-                    piece.extend(
-                        rest.and_then(|rest| without_start(&inner[rest.nodes.start], label.cut)),
-                    );
+                    let first = inner[child.nodes.start];
+                    let place = match label.form {
+                        Form::Bold => child.span,
+                        Form::Plain => first.cut(0..label.cut).map_or(child.span, |node| node.span),
+                    };
+                    self.heading(&label, place);
+                    let rest = match label.form {
+                        Form::Plain => Some(first),
+                        Form::Bold if label.cut == 0 => None,
+                        Form::Bold => children.next().map(|rest| inner[rest.nodes.start]),
+                    };
+                    piece.extend(rest.and_then(|rest| without_start(&rest, label.cut)));
                 }
                 None => piece.extend_from_slice(&inner[child.nodes.clone()]),
             }
@@ -310,8 +358,9 @@ impl Labels<'_> {
             .iter()
             .position(|node| !is_empty(node, self.body))
             .unwrap_or(piece.len());
-        let words = piece.split_off(start);
+        let mut words = piece.split_off(start);
         piece.clear();
+        self.read.extend(self.body.read_hashtags(&mut words));
         if let Some(first) = words.first().copied() {
             let span = Span {
                 start: first.span.start.max(span.start),
@@ -392,6 +441,8 @@ impl Labels<'_> {
             id,
             has_own_id: false,
             is_private: label.is_private,
+            tags: Vec::new(),
+            aliases: Vec::new(),
         };
         let tag = Tag::Heading(self.body.headings.push(heading));
         let text = Event::Text(self.body.add_text(&label.name));
@@ -401,179 +452,22 @@ impl Labels<'_> {
 
     /// The label that a line starts with.
     fn label(&self, line: &[Node]) -> Option<Label> {
-        let is = |at: usize, tag: Tag| {
-            line.get(at)
-                .is_some_and(|node| node.event == Event::Start(tag))
+        let bold = Label::bold_at(self.body, line).filter(|label| {
+            let is_word = label.name.chars().count() > 1;
+            self.names.know(&label.name) && (is_word || self.letters == Letters::AreLabels)
+        });
+        let plain = || {
+            Label::plain_at(self.body, line)
+                .filter(|label| self.names.exactly(&label.name).is_some())
         };
-        if !is(usize::from(is(0, Tag::Emphasis)), Tag::Strong) {
-            return None;
-        }
-        let length = children(line, 0..line.len()).next()?.nodes.end;
-        let bold = self.bold_words(&line[..length])?;
-        let label = Label::of(&bold, self.after(&line[length..]))?;
-        let is_word = label.name.chars().count() > 1;
-        let is_known = self.names.know(&label.name);
-        (is_known && (is_word || self.letters == Letters::AreLabels)).then_some(label)
-    }
-
-    /// The words of nodes; `None` if they hold more than bold and emphasised text.
-    fn bold_words(&self, nodes: &[Node]) -> Option<String> {
-        let mut words = String::new();
-        for node in nodes {
-            match node.event {
-                Event::Text(text) => words.push_str(self.body.str(text)),
-                Event::Start(Tag::Strong | Tag::Emphasis)
-                | Event::End(Tag::Strong | Tag::Emphasis) => {}
-                _ => return None,
+        bold.or_else(|| {
+            if self.plain == PlainLabels::AreLabels {
+                plain()
+            } else {
+                None
             }
-        }
-        Some(words)
-    }
-
-    /// The rest of a line after its bold words.
-    fn after(&self, rest: &[Node]) -> After<'_> {
-        match rest.first() {
-            None => After::EndOfLine,
-            Some(node) if is_break(node) => After::EndOfLine,
-            Some(Node {
-                event: Event::Text(text),
-                ..
-            }) => After::Words {
-                text: self.body.str(*text),
-                ends_line: rest.get(1).is_none_or(is_break),
-            },
-            Some(_) => After::Markup,
-        }
-    }
-}
-
-/// What follows bold words.
-#[derive(Clone, Copy)]
-enum After<'a> {
-    EndOfLine,
-    Words {
-        text: &'a str,
-        /// Whether the line ends after the text.
-        ends_line: bool,
-    },
-    Markup,
-}
-
-/// Signs that can end a label inside of the bold words.
-const LABEL_ENDS: &[char] = &[':', '：', '.', '-', '–', '—', '|'];
-
-/// The name that bold words give as a label, whether it has the mark for private text, and how many bytes behind the bold words
-/// belong to it; nothing where the bold words are a part of a sentence.
-impl Label {
-    /// The label that bold words are, with the text after them; `None` if the bold words are a part of a sentence.
-    fn of(bold: &str, after: After<'_>) -> Option<Self> {
-        let is_ended_inside = bold.trim_end().ends_with(LABEL_ENDS);
-        let (bold, is_marked_inside) = without_private_mark(bold);
-        let name = bold.trim().trim_end_matches(LABEL_ENDS).trim_end();
-        let (text, ends_line) = match after {
-            After::EndOfLine => ("", true),
-            After::Words { text, ends_line } => (text, ends_line),
-            After::Markup => {
-                return is_ended_inside.then(|| Self {
-                    name: name.to_owned(),
-                    is_private: is_marked_inside,
-                    cut: 0,
-                });
-            }
-        };
-        let (letters, after_word) = rest_of_word(name, text);
-        let (after_mark, is_marked_after) = if after_word.trim_start().starts_with('{') {
-            without_private_mark(after_word)
-        } else {
-            (after_word, false)
-        };
-        let tail = Tail {
-            text: after_mark,
-            ends_line,
-        };
-        let end = tail.label_end().or(is_ended_inside.then_some(0))?;
-        let note = tail.note().filter(|_| !is_ended_inside);
-        let note = note.map_or(String::new(), |note| format!(" {note}"));
-        let rest = after_mark[end..].trim_start();
-        Some(Self {
-            name: format!("{name}{letters}{note}"),
-            is_private: is_marked_inside || is_marked_after,
-            cut: text.len() - rest.len(),
         })
     }
-}
-
-/// The letters that continue a bold letter: `**S**ituation` is one word. With the text after them.
-fn rest_of_word<'t>(bold: &str, text: &'t str) -> (&'t str, &'t str) {
-    if bold.chars().count() == 1 {
-        let end = text.find(|next: char| !next.is_alphabetic());
-        text.split_at(end.unwrap_or(text.len()))
-    } else {
-        ("", text)
-    }
-}
-
-/// The text after the words of a label.
-#[derive(Clone, Copy)]
-struct Tail<'t> {
-    text: &'t str,
-    /// Whether the line ends after the text.
-    ends_line: bool,
-}
-
-impl<'t> Tail<'t> {
-    /// The number of bytes up to the end of the label: its note in parentheses, if it has one, and the sign after it.
-    fn label_end(self) -> Option<usize> {
-        let after_note = self
-            .note()
-            .map(|note| &self.text.trim_start()[note.len()..]);
-        let candidates = [Some(self.text), after_note];
-        candidates.into_iter().flatten().find_map(|rest| {
-            let is_end = self.ends_line && rest.trim().is_empty();
-            let sign = if is_end { rest.len() } else { separator(rest)? };
-            Some(self.text.len() - rest.len() + sign)
-        })
-    }
-
-    /// The note in parentheses, which stays with the name of the label: `Situation (30 seconds)`.
-    fn note(self) -> Option<&'t str> {
-        let text = self.text.trim_start();
-        let close = text.find(')').filter(|_| text.starts_with('('))?;
-        Some(&text[..=close])
-    }
-}
-
-/// A text without the first `{.private}` in it, whatever its spelling, and whether there was one.
-fn without_private_mark(text: &str) -> (&str, bool) {
-    let trimmed = text.trim_start();
-    let Some(open) = trimmed.find('{') else {
-        return (text, false);
-    };
-    let close = trimmed[open..]
-        .find('}')
-        .map_or(trimmed.len(), |close| open + close + 1);
-    if !trimmed[open..close].to_lowercase().contains("private") {
-        return (text, false);
-    }
-    if open == 0 {
-        (&trimmed[close..], true)
-    } else {
-        (trimmed[..open].trim_end(), true)
-    }
-}
-
-/// The length of the sign that separates a label from its text, with the white space before it; `None` without such a sign.
-fn separator(text: &str) -> Option<usize> {
-    let rest = text.trim_start();
-    let blanks = text.len() - rest.len();
-    let sign = rest.chars().next()?;
-    let is_spaced = || rest[sign.len_utf8()..].starts_with(char::is_whitespace);
-    let parts = match sign {
-        ':' | '：' | '–' | '—' | '→' | '|' => true,
-        '-' => blanks > 0 && is_spaced(),
-        _ => false,
-    };
-    parts.then_some(blanks + sign.len_utf8())
 }
 
 /// A node without some bytes at the start of its text; `None` if nothing is left.
@@ -582,27 +476,6 @@ fn without_start(node: &Node, bytes: usize) -> Option<Node> {
         Event::Text(text) => node.cut(bytes..text.len()),
         _ => Some(*node),
     }
-}
-
-fn is_break(node: &Node) -> bool {
-    matches!(node.event, Event::SoftBreak | Event::HardBreak)
-}
-
-/// The contents of the first of some nodes.
-fn inner_of(nodes: &[Node]) -> &[Node] {
-    children(nodes, 0..nodes.len())
-        .next()
-        .and_then(|first| nodes.get(first.inner()))
-        .unwrap_or_default()
-}
-
-/// The words at the start of a tight item.
-fn words_of(inner: &[Node]) -> &[Node] {
-    let opens_block = |child: &Child| matches!(child.event, Event::Start(tag) if !is_inline(tag));
-    let end = children(inner, 0..inner.len())
-        .find(opens_block)
-        .map_or(inner.len(), |block| block.nodes.start);
-    &inner[..end]
 }
 
 /// Headings that are used above whole documents, and are no titles.
@@ -745,59 +618,6 @@ pub fn asks(heading: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn tells_labels_from_bold_words() {
-        let line = |bold: &str, text: &str| {
-            let after = if text.is_empty() {
-                After::EndOfLine
-            } else {
-                After::Words {
-                    text,
-                    ends_line: true,
-                }
-            };
-            Label::of(bold, after)
-                .map(|label| (label.name, label.is_private, text[label.cut..].to_owned()))
-        };
-        let is = |name: &str, rest: &str| Some((name.to_owned(), false, rest.to_owned()));
-        assert_eq!(
-            line("Situation:", " it was late"),
-            is("Situation", "it was late")
-        );
-        assert_eq!(
-            line("Situation", ": it was late"),
-            is("Situation", "it was late")
-        );
-        assert_eq!(
-            line("Situation", " - it was late"),
-            is("Situation", "it was late")
-        );
-        assert_eq!(
-            line("Situation", " — it was late"),
-            is("Situation", "it was late")
-        );
-        assert_eq!(
-            line("Situation.", " It was late"),
-            is("Situation", "It was late")
-        );
-        assert_eq!(
-            line("Situation", " (30 seconds): late"),
-            is("Situation (30 seconds)", "late")
-        );
-        assert_eq!(line("S", "ituation: late"), is("Situation", "late"));
-        assert_eq!(line("Situation", ""), is("Situation", ""));
-        assert_eq!(line("Situation", " was bad"), None);
-        assert_eq!(line("Task", "-based work"), None);
-        assert_eq!(
-            line("Action", " {.private}"),
-            Some(("Action".to_owned(), true, String::new()))
-        );
-        assert_eq!(
-            line("Action {.Private}:", " x"),
-            Some(("Action".to_owned(), true, "x".to_owned()))
-        );
-    }
 
     #[test]
     fn knows_what_asks_and_what_does_not() {

@@ -59,6 +59,8 @@
     const late = isBehind(page, revision);
     const sheets = await loadSheets(next);
     try {
+      // The file of the page was renamed, and the page has another address.
+      if (answer.redirected) history.replaceState(history.state, "", answer.url + location.hash);
       swap(next, sheets);
     } catch {
       // The page is half old and half new.

@@ -6,6 +6,7 @@
 //! A preview keeps answering. A file that cannot be parsed stays in the snapshot in its last good version, everything else is shown as
 //! it is, and every page lists the errors until they are fixed.
 
+mod moved;
 mod panel;
 mod problem;
 mod snapshot;
@@ -23,6 +24,7 @@ use crate::highlight::Highlighter;
 use crate::model::Audience;
 use crate::render::{Theme, ThemeFile, is_same_theme};
 use crate::source::SitePath;
+use moved::Moved;
 use panel::Templates;
 use state::{State, Themes};
 
@@ -168,7 +170,7 @@ impl Preview {
             are_settings_broken,
         } = self.show(&read);
         let last = self.last.as_ref().map(|last| last.state());
-        let state = State {
+        let mut state = State {
             shared: self.shared.clone(),
             audience: self
                 .shared
@@ -184,7 +186,9 @@ impl Preview {
             shown,
             read: read.clone(),
             editions: Default::default(),
+            moved: Moved::default(),
         };
+        state.moved = Moved::after(self.before().map(Snapshot::state), &state);
         let revision = self.last.as_ref().map_or(1, |last| last.revision() + 1);
         Snapshot::new(revision, self.saved(&read), Arc::new(state))
     }
@@ -240,8 +244,13 @@ impl Preview {
 
     /// The files that differ from those of the current snapshot. Files that no longer exist come last.
     fn saved(&self, read: &Inputs) -> Vec<SitePath> {
-        let before = self.current.as_ref().or(self.last.as_ref());
+        let before = self.before();
         before.map_or_else(Vec::new, |before| changed(&before.state().read, read))
+    }
+
+    /// What readers see now. A last snapshot that nobody has seen may be one of files that were being moved.
+    fn before(&self) -> Option<&Snapshot> {
+        self.current.as_deref().or(self.last.as_deref())
     }
 }
 

@@ -25,7 +25,7 @@ pub struct Snapshot {
 /// The answer to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
-    /// The HTTP status: 200, 404, 308 with `location`, or 500 if no page can be made.
+    /// The HTTP status: 200, 404, 307 or 308 with `location`, or 500 if no page can be made.
     pub status: u16,
     /// The media type, with the encoding of a text.
     pub media_type: String,
@@ -179,7 +179,13 @@ impl Snapshot {
                 ..file(artefact)
             },
             Some(Route::Static(_) | Route::Data(_)) => file(artefact),
-            _ => self.page(edition, mount, artefact, path),
+            _ => match self.moved(edition, mount, artefact, path) {
+                Some(location) => Answer {
+                    location: Some(location),
+                    ..Answer::text(307, "the page has another address")
+                },
+                None => self.page(edition, mount, artefact, path),
+            },
         }
     }
 
@@ -222,6 +228,27 @@ impl Snapshot {
                 prefix: prefix(audience),
             })
             .collect()
+    }
+
+    /// The address of the page that was at a path until its file was renamed; `None` if there is a page at the path now.
+    fn moved(
+        &self,
+        edition: &Edition,
+        mount: Mount,
+        page: Option<Artefact<'_>>,
+        path: &str,
+    ) -> Option<String> {
+        let has_page = |edition: &Edition, path| {
+            Route::parse(path).is_some_and(|route| edition.artefact(&route).is_some())
+        };
+        let is_free = page.is_none() && !has_page(self.edition(self.state.audience), path);
+        let path = self.state.moved.to(path).filter(|_| is_free)?;
+        if !has_page(edition, path) {
+            return None;
+        }
+        let mut address = mount.prefix.to_owned();
+        percent_encode(path, &mut address);
+        Some(address)
     }
 
     /// A page with what the preview adds to it; without one, the page for lost visitors.

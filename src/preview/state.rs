@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use super::moved::Moved;
 use super::{Shared, viewer};
 use crate::build::{Artefact, Edition, EditionSources, Inputs, Linked, NamedAssets, for_viewer};
 use crate::diagnostic::{self, Diagnostic, rules};
@@ -34,6 +35,8 @@ pub(super) struct State {
     pub assets: Arc<NamedAssets>,
     /// The sites of the audiences, each made on first use.
     pub editions: [OnceLock<Edition>; Audience::ALL.len()],
+    /// The old addresses of pages whose files were renamed.
+    pub moved: Moved,
 }
 
 /// The theme that comes before the one of a state, for pages that the latter cannot make.

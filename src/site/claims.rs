@@ -1,16 +1,19 @@
 //! Reports about claims and the names that employers use, which need the finished contents of a site.
 
-use rustc_hash::FxHashSet as HashSet;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use super::{CompetencyId, Contents, InterviewId};
+use super::{CompetencyId, Contents, InterviewId, StoryId};
 use crate::diagnostic::{Diagnostic, did_you_mean, rules};
-use crate::model::Status;
 use crate::slug::Slug;
 use crate::source::Span;
 
 /// Competencies that only hashtags show, and frameworks without names.
 pub fn report(site: &Contents) -> Vec<Diagnostic> {
-    let unclaimed = site.competencies().filter_map(|id| unclaimed(site, id));
+    let best = best_evidence(site);
+    let tags = first_tags(site, best.values().copied());
+    let unclaimed = site
+        .competencies()
+        .filter_map(|id| unclaimed(site, id, *best.get(&id)?, &tags));
     let mut found: Vec<Diagnostic> = unclaimed.collect();
     if !site.interviews.is_empty() {
         let known = known_frameworks(site);
@@ -20,30 +23,58 @@ pub fn report(site: &Contents) -> Vec<Diagnostic> {
     found
 }
 
+/// The story with the most evidence for each competency that has some in a story which is still told.
+fn best_evidence(site: &Contents) -> HashMap<CompetencyId, StoryId> {
+    let mut best = HashMap::default();
+    for id in site.stories().filter(|&id| !site.is_retired(id)) {
+        for evidence in &site.story(id).evidence {
+            let known = best
+                .entry(evidence.competency)
+                .or_insert((evidence.share, id));
+            if evidence.share > known.0 {
+                *known = (evidence.share, id);
+            }
+        }
+    }
+    let best = best.into_iter();
+    best.map(|(competency, (_, story))| (competency, story))
+        .collect()
+}
+
+/// The place of the first hashtag of each name in some stories.
+fn first_tags(
+    site: &Contents,
+    stories: impl Iterator<Item = StoryId>,
+) -> HashMap<(StoryId, &Slug), Span> {
+    let mut first = HashMap::default();
+    for story in stories.collect::<HashSet<StoryId>>() {
+        let body = &site.document(site.story(story).document).body;
+        for (slug, span) in body.tagged.iter().flat_map(|block| &block.tags) {
+            first.entry((story, slug)).or_insert(*span);
+        }
+    }
+    first
+}
+
 /// A competency that hashtags of stories name and no story claims. No question is covered by it.
-fn unclaimed(site: &Contents, id: CompetencyId) -> Option<Diagnostic> {
+fn unclaimed(
+    site: &Contents,
+    id: CompetencyId,
+    story: StoryId,
+    tags: &HashMap<(StoryId, &Slug), Span>,
+) -> Option<Diagnostic> {
     let competency = site.competency(id);
-    let told = competency
-        .evidenced
-        .iter()
-        .filter(|&&story| site.document(site.story(story).document).status != Status::Retired);
-    let story = told.max_by_key(|&&story| {
-        site.story(story)
-            .standing(id)
-            .map(|standing| standing.evidence)
-    })?;
     if !competency.stories.is_empty() {
         return None;
     }
-    let document = site.document(site.story(*story).document);
-    let mut tags = document.body.tagged.iter().flat_map(|block| &block.tags);
-    let (_, span) = tags.find(|(slug, _)| *slug == competency.slug)?;
+    let path = &site.document(site.story(story).document).path;
     let slug = &competency.slug;
+    let span = *tags.get(&(story, slug))?;
     let message = format!("hashtags show `{slug}`, but no story claims it, so it counts as a gap");
     let help = format!(
         "add `{slug}` to the `competencies` of the story that shows it best, such as this one"
     );
-    Some(Diagnostic::new(&rules::UNCLAIMED, &document.path, *span, message).help(help))
+    Some(Diagnostic::new(&rules::UNCLAIMED, path, span, message).help(help))
 }
 
 /// The slugs of the frameworks that competencies have names in.

@@ -37,6 +37,7 @@ pub fn interviews(
                     occasion,
                     question: names.question,
                 });
+                interviews[interview.0].asked.extend(names.question);
             }
         }
     }
@@ -46,11 +47,28 @@ pub fn interviews(
         }
         for names in &references[question.document.0].occasions {
             if let Some(interview) = names.interview {
-                super::push_new_last(&mut interviews[interview.0].asked, QuestionId(index));
+                interviews[interview.0].asked.push(QuestionId(index));
             }
         }
     }
+    for interview in &mut interviews {
+        interview.asked.sort_unstable();
+        interview.asked.dedup();
+    }
     interviews
+}
+
+/// The occasions on which stories answered each question, by the number of the question.
+pub fn occasions_of_answers(stories: &[Story], questions: usize) -> Vec<Vec<(StoryId, usize)>> {
+    let mut answered = vec![Vec::new(); questions];
+    for (index, story) in stories.iter().enumerate() {
+        for (occasion, names) in story.told.iter().enumerate() {
+            if let Some(question) = names.question {
+                answered[question.0].push((StoryId(index), occasion));
+            }
+        }
+    }
+    answered
 }
 
 /// The first interview that is neither a draft nor retired and has no record of what was told or asked in it.

@@ -10,14 +10,14 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::catalogue::{Catalogue, QuestionPlace};
 use super::claims;
-use super::interviews::{Companies, coming, interviews};
+use super::interviews::{Companies, coming, interviews, occasions_of_answers};
 use super::links::Links;
 use super::names::Names;
 use super::rank::{Naming, Ranking, ranked};
 use super::references::{References, references};
 use super::stories::{About, Parts};
 use super::telling::capitalised;
-use super::unknown::{report_references, report_tags};
+use super::unknown;
 use super::{
     Asks, AsksId, CaseStudy, CaseStudyId, Competency, CompetencyId, Contents, DocumentId,
     Interview, InterviewId, PageKey, Question, QuestionId, Site, Story, StoryId, TellingId, cycles,
@@ -136,8 +136,7 @@ impl Named {
         let about = about_stories(catalogue.stories.len(), &abouts, &case_studies);
         let (stories, mistakes) = parts.stories(about);
         found.extend(mistakes);
-        found.extend(report_tags(documents, &names));
-        found.extend(report_references(documents, &names, &unknown));
+        found.extend(unknown::report(documents, &names, &unknown));
         let named = Self {
             catalogue,
             names,
@@ -204,16 +203,23 @@ fn answered(
     ranking: &Ranking<'_>,
 ) -> Vec<Question> {
     let named_by = named_by(stories, places.len());
-    let places = places.into_par_iter().zip(abouts).zip(named_by);
-    let questions = places.map(|((place, &about), named_by)| {
+    let occasions = occasions_of_answers(stories, places.len());
+    let places = places
+        .into_par_iter()
+        .zip(abouts)
+        .zip(named_by.into_par_iter().zip(occasions));
+    let questions = places.map(|((place, &about), (named_by, answered))| {
         // The front matter of a story's file describes the story, and not the questions in it.
         let own = &references[place.document.0];
         let (competencies, asked) = if place.story.is_some() {
-            (&[][..], &[][..])
+            (Vec::new(), &[][..])
         } else {
-            (&own.competencies[..], &own.occasions[..])
+            (own.competencies_of(place.item), &own.occasions[..])
         };
-        ranking.question(place, about, competencies, asked, &named_by)
+        Question {
+            answered,
+            ..ranking.question(place, about, &competencies, asked, &named_by)
+        }
     });
     questions.collect()
 }

@@ -1,5 +1,6 @@
 //! The linked site: every document, how the things in them belong together, and the queries of pages.
 
+mod advice;
 mod catalogue;
 mod claims;
 mod cycles;
@@ -24,7 +25,9 @@ use rustc_hash::FxHashSet as HashSet;
 
 use crate::config::Config;
 use crate::markdown::{Event, LinkId, Tag};
-use crate::model::{self, Audience, DirectAnswer, Document, Item, Kind, Length, Meta, Section};
+use crate::model::{
+    self, Audience, DirectAnswer, Document, Item, Kind, Length, Meta, Occasion, Section,
+};
 use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span};
 
@@ -151,6 +154,8 @@ pub struct Question {
     pub answers: Vec<StoryId>,
     /// What each occasion in its `asked` names, in the same order.
     pub asked: Vec<OccasionNames>,
+    /// The occasions in the `told` of stories that name it, story by story. Where a story answered a question, it was asked.
+    pub answered: Vec<(StoryId, usize)>,
     /// Stories that share its competencies, best first; only the first few.
     pub adaptable: Vec<StoryId>,
     /// How many stories share its competencies without naming it.
@@ -198,7 +203,7 @@ pub struct Interview {
     pub questions: Vec<QuestionId>,
     /// What was told in it, story by story.
     pub told: Vec<Told>,
-    /// The questions whose `asked` names it.
+    /// The questions whose `asked` names it, and those that a story told in it answered; in the order of their ids.
     pub asked: Vec<QuestionId>,
 }
 
@@ -481,6 +486,29 @@ impl Contents {
         )
     }
 
+    /// The occasions on which a question was asked: those of its own `asked`, then those on which a story answered it, each interview
+    /// once.
+    pub fn asked(&self, id: QuestionId) -> Vec<(&Occasion, OccasionNames)> {
+        let question = self.question(id);
+        let own = self.question_meta(id).map_or(&[][..], |meta| &meta.asked);
+        let mut asked: Vec<(&Occasion, OccasionNames)> =
+            own.iter().zip(question.asked.iter().copied()).collect();
+        let mut known: HashSet<InterviewId> = asked
+            .iter()
+            .filter_map(|(_, names)| names.interview)
+            .collect();
+        for &(story, place) in &question.answered {
+            let names = self.story(story).told[place];
+            if names
+                .interview
+                .is_none_or(|interview| known.insert(interview))
+            {
+                asked.push((&self.story_meta(story).told[place], names));
+            }
+        }
+        asked
+    }
+
     /// The title of a page.
     pub fn title(&self, page: PageKey) -> &str {
         match page {
@@ -754,13 +782,6 @@ fn items_of(document: &Document) -> impl Iterator<Item = (ItemId, &Item)> {
             let items = content.items.iter().enumerate();
             items.map(move |(item, content)| (ItemId { section, item }, content))
         })
-}
-
-/// Adds an element to a list in ascending order, unless it is the last one already.
-fn push_new_last<T: PartialEq>(list: &mut Vec<T>, element: T) {
-    if list.last() != Some(&element) {
-        list.push(element);
-    }
 }
 
 /// Each different element once, at its first place.

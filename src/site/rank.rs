@@ -265,6 +265,7 @@ impl<'a> Ranking<'a> {
             competencies: competencies.to_vec(),
             about,
             asked: asked.to_vec(),
+            answered: Vec::new(),
             answers: Vec::new(),
             adaptable: Vec::new(),
             adaptable_total: 0,

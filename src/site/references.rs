@@ -7,7 +7,9 @@ use rayon::prelude::*;
 use super::catalogue::Catalogue;
 use super::names::Names;
 use super::stories::MOST_TELLINGS;
-use super::{CompetencyId, DocumentId, InterviewId, QuestionId, StoryId, distinct};
+use super::{
+    CompetencyId, DocumentId, InterviewId, ItemId, QuestionId, StoryId, distinct, items_of,
+};
 use crate::model::{self, Answer, DirectAnswer, Document, Kind, Meta, Occasion};
 use crate::slug::Slug;
 use crate::source::{Span, Spanned};
@@ -26,6 +28,20 @@ pub struct References {
     pub occasions: Vec<OccasionNames>,
     /// The questions of an interview.
     pub questions: Vec<QuestionId>,
+    /// The competencies that the questions of a sheet name in their headings, in the order of the questions.
+    of_items: Vec<(ItemId, Vec<CompetencyId>)>,
+}
+
+impl References {
+    /// The competencies of a question of the document: its own, and those that the document names for all of its questions.
+    pub fn competencies_of(&self, item: Option<ItemId>) -> Vec<CompetencyId> {
+        let own = item.and_then(|item| {
+            let place = self.of_items.binary_search_by_key(&item, |&(item, _)| item);
+            Some(&self.of_items[place.ok()?].1)
+        });
+        let own = own.into_iter().flatten();
+        distinct(own.chain(&self.competencies).copied())
+    }
 }
 
 /// What an occasion names.
@@ -37,7 +53,7 @@ pub struct OccasionNames {
     pub question: Option<QuestionId>,
 }
 
-/// A slug in front matter, or in the heading of an answer, that names nothing.
+/// A slug in front matter, or in the heading of an answer or of a question of a sheet, that names nothing.
 pub struct Unknown<'d> {
     pub document: DocumentId,
     pub slug: &'d Slug,
@@ -103,7 +119,18 @@ struct Lookup<'d, 'n> {
 
 impl<'d> Lookup<'d, '_> {
     fn references(mut self, document: &'d Document) -> (References, Vec<Unknown<'d>>) {
-        let references = match &document.meta {
+        let references = References {
+            of_items: self.of_items(document),
+            ..self.in_meta(&document.meta)
+        };
+        let items = document.sections.iter().flat_map(|section| &section.items);
+        let of_items = items.flat_map(|item| &item.answers);
+        self.interviews_of(document.answers.iter().chain(of_items));
+        (references, self.unknown)
+    }
+
+    fn in_meta(&mut self, meta: &'d Meta) -> References {
+        match meta {
             Meta::Story(story) => References {
                 competencies: self.competencies(&story.competencies),
                 answers: self.answers(&story.answers),
@@ -141,16 +168,30 @@ impl<'d> Lookup<'d, '_> {
                 ..References::default()
             },
             Meta::Asks(_) | Meta::Competency(_) | Meta::Home(_) => References::default(),
-        };
-        let items = document.sections.iter().flat_map(|section| &section.items);
-        let of_items = items.flat_map(|item| &item.answers);
-        self.interviews_of(document.answers.iter().chain(of_items));
-        (references, self.unknown)
+        }
+    }
+
+    /// The competencies that questions of a sheet name in their headings.
+    fn of_items(&mut self, document: &'d Document) -> Vec<(ItemId, Vec<CompetencyId>)> {
+        let items = items_of(document).filter(|(_, item)| !item.competencies.is_empty());
+        items
+            .map(|(id, item)| {
+                let slugs = item.competencies.iter().map(|(slug, span)| (slug, *span));
+                (id, self.competencies_named(slugs))
+            })
+            .collect()
     }
 
     fn competencies(&mut self, slugs: &'d [Spanned<Slug>]) -> Vec<CompetencyId> {
+        self.competencies_named(slugs.iter().map(|slug| (&slug.value, slug.span)))
+    }
+
+    fn competencies_named(
+        &mut self,
+        slugs: impl Iterator<Item = (&'d Slug, Span)>,
+    ) -> Vec<CompetencyId> {
         let names = self.names;
-        self.list(Kind::Competency, slugs.iter(), |slug| {
+        self.list(Kind::Competency, slugs, |slug| {
             names.competency(slug.as_str())
         })
     }
@@ -175,7 +216,9 @@ impl<'d> Lookup<'d, '_> {
         let names = self.names;
         let mut found = Vec::with_capacity(occasions.len());
         for occasion in occasions {
-            let interview = self.list(Kind::Interview, occasion.interview.iter(), |slug| {
+            let interview = occasion.interview.iter();
+            let interview = interview.map(|slug| (&slug.value, slug.span));
+            let interview = self.list(Kind::Interview, interview, |slug| {
                 names.interview(slug.as_str())
             });
             let question = self.questions(occasion.question.iter());
@@ -205,22 +248,23 @@ impl<'d> Lookup<'d, '_> {
 
     fn questions(&mut self, slugs: impl Iterator<Item = &'d Spanned<Slug>>) -> Vec<QuestionId> {
         let names = self.names;
+        let slugs = slugs.map(|slug| (&slug.value, slug.span));
         self.list(Kind::Question, slugs, |slug| names.question(slug.as_str()))
     }
 
     fn list<Id: Copy + Eq + std::hash::Hash>(
         &mut self,
         kind: Kind,
-        slugs: impl Iterator<Item = &'d Spanned<Slug>>,
+        slugs: impl Iterator<Item = (&'d Slug, Span)>,
         find: impl Fn(&Slug) -> Option<Id>,
     ) -> Vec<Id> {
-        distinct(slugs.filter_map(|slug| {
-            let id = find(&slug.value);
+        distinct(slugs.filter_map(|(slug, span)| {
+            let id = find(slug);
             if id.is_none() {
                 self.unknown.push(Unknown {
                     document: self.document,
-                    slug: &slug.value,
-                    span: slug.span,
+                    slug,
+                    span,
                     kind,
                 });
             }

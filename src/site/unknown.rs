@@ -1,13 +1,18 @@
-//! Reports of names that the site does not have, with advice that names something similar.
+//! Reports of names that the site does not have, and of hashtags that are not read.
+//!
+//! A name is reported once, however many places have it: a file that was deleted or renamed is one mistake.
 
-use std::cell::OnceCell;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap as HashMap;
 
+use super::DocumentId;
+use super::advice::{Advice, Use, command_word};
 use super::names::Names;
 use super::references::Unknown;
-use crate::diagnostic::{ADVISED, Diagnostic, Rule, did_you_mean, rules};
+use crate::diagnostic::{ADVISED, Diagnostic, Rule, rules};
+use crate::markdown::{UnreadPlace, UnreadTag};
 use crate::model::{Document, Kind, Meta};
 use crate::slug::Slug;
 use crate::source::Span;
@@ -15,52 +20,318 @@ use crate::source::Span;
 /// How many different hashtags are compared with all competencies. Any more are plain text.
 const DIFFERENT_TAGS: usize = 500;
 
-/// Reports names in front matter that the site does not have. The first of them get advice that names something similar.
-pub fn report_references(
+/// From this number of places on, a hashtag that is similar to nothing is reported too: nobody repeats a word of a text as a hashtag
+/// at the end of so many blocks.
+const REPEATED: usize = 3;
+
+/// How many further places a report shows.
+const SHOWN: usize = 3;
+
+/// Reports the names in front matter and the hashtags that the site does not have, and the hashtags that are not read.
+pub fn report(
     documents: &[Arc<Document>],
     names: &Names,
     unknown: &[Unknown<'_>],
 ) -> Vec<Diagnostic> {
-    let advice = Advice::new(documents, names);
-    let reports = unknown.iter().enumerate().map(|(place, unknown)| {
-        let document = &documents[unknown.document.0];
-        report_reference(
-            document,
-            unknown,
-            if place < ADVISED { Some(&advice) } else { None },
-            names,
-        )
-    });
-    reports.collect()
+    let reporter = Reporter {
+        documents,
+        names,
+        advice: Advice::new(documents, names),
+    };
+    let tags = reporter.unknown_tags();
+    let missing = reporter.missing(unknown, &tags);
+    let named: HashSet<&Slug> = missing
+        .iter()
+        .filter(|missing| missing.kind == Kind::Competency)
+        .map(|missing| missing.slug)
+        .collect();
+    let mut found = reporter.report_missing(&missing);
+    let tags = tags.iter().filter(|tag| !named.contains(tag.slug));
+    found.extend(reporter.report_tags(tags));
+    found.extend(reporter.report_unread());
+    found
 }
 
-fn report_reference(
+/// A place in a document.
+type Place = (DocumentId, Span);
+
+/// A name that the site does not have, with all places that have it.
+struct Missing<'d> {
+    kind: Kind,
+    slug: &'d Slug,
+    /// In the order of the files and their texts; at least one.
+    places: Vec<Place>,
+}
+
+impl Missing<'_> {
+    fn sort(&mut self) {
+        self.places
+            .sort_by_key(|&(document, span)| (document, span.start));
+        self.places.dedup();
+    }
+}
+
+struct Reporter<'d> {
+    documents: &'d [Arc<Document>],
+    names: &'d Names,
+    advice: Advice<'d>,
+}
+
+impl<'d> Reporter<'d> {
+    /// The hashtags that name no competency, each with its places.
+    fn unknown_tags(&self) -> Vec<Missing<'d>> {
+        let mut found: Vec<Missing<'d>> = Vec::new();
+        let mut known: HashMap<&Slug, usize> = HashMap::default();
+        for (index, document) in self.documents.iter().enumerate() {
+            let tags = document.body.tagged.iter().flat_map(|block| &block.tags);
+            for (slug, span) in tags.filter(|(slug, _)| !self.is_competency(slug)) {
+                let place = *known.entry(slug).or_insert(found.len());
+                if place == found.len() {
+                    found.push(Missing {
+                        kind: Kind::Competency,
+                        slug,
+                        places: Vec::new(),
+                    });
+                }
+                found[place].places.push((DocumentId(index), *span));
+            }
+        }
+        found
+    }
+
+    fn is_competency(&self, slug: &Slug) -> bool {
+        self.names.competency(slug.as_str()).is_some()
+    }
+
+    /// The names in front matter that the site does not have. A competency has the places of its hashtags too.
+    fn missing<'u>(&self, unknown: &'u [Unknown<'d>], tags: &[Missing<'d>]) -> Vec<Missing<'u>>
+    where
+        'd: 'u,
+    {
+        let mut found: Vec<Missing<'u>> = Vec::new();
+        let mut known: HashMap<(Kind, &Slug), usize> = HashMap::default();
+        for &Unknown {
+            document,
+            slug,
+            span,
+            kind,
+        } in unknown
+        {
+            let place = *known.entry((kind, slug)).or_insert(found.len());
+            if place == found.len() {
+                found.push(Missing {
+                    kind,
+                    slug,
+                    places: Vec::new(),
+                });
+            }
+            found[place].places.push((document, span));
+        }
+        for tag in tags {
+            if let Some(&place) = known.get(&(Kind::Competency, tag.slug)) {
+                found[place].places.extend(&tag.places);
+            }
+        }
+        found.iter_mut().for_each(Missing::sort);
+        found
+    }
+
+    /// Reports missing names. The first of them get advice that names something similar.
+    fn report_missing(&self, missing: &[Missing<'_>]) -> Vec<Diagnostic> {
+        let of_kind = |kind: Kind| {
+            missing
+                .iter()
+                .filter(|missing| missing.kind == kind)
+                .count()
+        };
+        let counts = Kind::ALL.map(|kind| (kind, of_kind(kind)));
+        let reports = missing.iter().enumerate().map(|(place, missing)| {
+            let Missing { kind, slug, places } = missing;
+            let only = || {
+                counts
+                    .contains(&(*kind, 1))
+                    .then(|| self.advice.on_only_missing(*kind, slug))
+                    .flatten()
+            };
+            let usage = match places.len() {
+                1 => Use::Once,
+                _ => Use::Often,
+            };
+            let similar = || self.advice.on_similar(*kind, slug, usage);
+            let advice = || {
+                if place < ADVISED {
+                    similar().or_else(only)
+                } else {
+                    None
+                }
+            };
+            self.report_name(missing, advice)
+        });
+        reports.collect()
+    }
+
+    fn report_name(
+        &self,
+        missing: &Missing<'_>,
+        advice: impl FnOnce() -> Option<String>,
+    ) -> Diagnostic {
+        let Missing { kind, slug, places } = missing;
+        let (first, span) = places[0];
+        let noun = kind.noun();
+        let written = self.documents[first.0]
+            .body
+            .file_text()
+            .get(span.range())
+            .unwrap_or_default();
+        let help = as_list(written, |name| {
+            *kind != Kind::Story && self.names.find(*kind, name.as_str()).is_some()
+        })
+        .or_else(advice)
+        .unwrap_or_else(|| {
+            let add = format!("add it with `storybank new {} {slug}`", command_word(*kind));
+            match written.strip_prefix('#') {
+                Some(name) if *kind == Kind::Competency => {
+                    format!("{add}, or write `\\#{name}` if it is text")
+                }
+                _ => add,
+            }
+        });
+        let message = match self.count(places) {
+            None => format!("there is no {noun} `{slug}`"),
+            Some(count) => format!("there is no {noun} `{slug}`, which {count} name"),
+        };
+        self.at_places(rule_of(*kind), places, message).help(help)
+    }
+
+    /// A diagnostic at the first of some places that shows a few of the others.
+    fn at_places(&self, rule: &'static Rule, places: &[Place], message: String) -> Diagnostic {
+        let path = |document: DocumentId| &self.documents[document.0].path;
+        let (first, span) = places[0];
+        let found = Diagnostic::new(rule, path(first), span, message);
+        let others = places[1..].iter().take(SHOWN);
+        others.fold(found, |found, &(document, span)| {
+            found.note(path(document), span, "named here too")
+        })
+    }
+
+    /// How many places there are, in words; `None` for one.
+    fn count(&self, places: &[Place]) -> Option<String> {
+        let files: BTreeSet<DocumentId> = places.iter().map(|&(document, _)| document).collect();
+        match (places.len(), files.len()) {
+            (0 | 1, _) => None,
+            (places, 1) => Some(format!("{places} places of this file")),
+            (places, files) => Some(format!("{places} places of {files} files")),
+        }
+    }
+
+    /// Reports hashtags that are similar to the name of a competency, or that are repeated. All others are plain text.
+    fn report_tags<'t>(&self, tags: impl Iterator<Item = &'t Missing<'t>>) -> Vec<Diagnostic> {
+        let reports = tags.enumerate().filter_map(|(place, tag)| {
+            let Missing { kind, slug, places } = tag;
+            let similar = (place < DIFFERENT_TAGS)
+                .then(|| self.advice.on_similar(*kind, slug, Use::Hashtags))
+                .flatten();
+            let repeated = || {
+                let help = format!(
+                    "add it with `storybank new {} {slug}`, or write `\\#{slug}` if it is text",
+                    command_word(*kind)
+                );
+                (places.len() >= REPEATED).then_some(help)
+            };
+            let help = similar.or_else(repeated)?;
+            let message = match self.count(places) {
+                None => format!("`#{slug}` is not a competency; it is left as plain text"),
+                Some(count) => format!(
+                    "`#{slug}`, which {count} name, is not a competency; it is left as plain text"
+                ),
+            };
+            Some(self.at_places(&rules::TAG, places, message).help(help))
+        });
+        reports.collect()
+    }
+
+    /// Reports hashtags of competencies in places where none are read.
+    fn report_unread(&self) -> Vec<Diagnostic> {
+        let documents = self.documents.iter();
+        let tags = documents.flat_map(|document| {
+            let tags = document.body.unread_tags.iter();
+            tags.map(move |tag| (&**document, tag))
+        });
+        tags.filter(|(document, tag)| is_evidence(document, tag))
+            .filter_map(|(document, tag)| self.report_unread_tag(document, tag))
+            .collect()
+    }
+
+    fn report_unread_tag(&self, document: &Document, tag: &UnreadTag) -> Option<Diagnostic> {
+        let (slug, words) = (0..=tag.following.len()).rev().find_map(|count| {
+            let mut words = tag.name.to_string();
+            for word in &tag.following[..count] {
+                words.push(' ');
+                words.push_str(word);
+            }
+            let slug = Slug::of(&words);
+            let meant = if self.is_competency(&slug) {
+                slug
+            } else {
+                self.advice.another_name(&slug)?.clone()
+            };
+            Some((meant, words))
+        })?;
+        let (why, help) = why_unread(document, tag, &slug, &words);
+        let sign = if tag.place == UnreadPlace::Spaced {
+            "# "
+        } else {
+            "#"
+        };
+        let message = format!("`{sign}{words}` is not read: {why}");
+        Some(Diagnostic::new(&rules::TAG, &document.path, tag.span, message).help(help))
+    }
+}
+
+/// Whether a hashtag in a place could be evidence, or could say what a question probes.
+fn is_evidence(document: &Document, tag: &UnreadTag) -> bool {
+    match document.meta {
+        Meta::Story(_) | Meta::Variant(_) => true,
+        Meta::Question(_) => tag.place == UnreadPlace::Heading,
+        _ => false,
+    }
+}
+
+/// Why a hashtag is not read, and what to do; `words` are its name as it is written, `slug` is the competency that it means.
+fn why_unread(
     document: &Document,
-    unknown: &Unknown<'_>,
-    advice: Option<&Advice<'_>>,
-    names: &Names,
-) -> Diagnostic {
-    let &Unknown {
-        slug, span, kind, ..
-    } = unknown;
-    let noun = kind.noun();
-    let written = document
-        .body
-        .file_text()
-        .get(span.range())
-        .unwrap_or_default();
-    let help = as_list(written, |name| {
-        kind != Kind::Story && names.find(kind, name.as_str()).is_some()
-    })
-    .or_else(|| advice?.nearest(kind, slug))
-    .unwrap_or_else(|| format!("add it with `storybank new {noun} {slug}`"));
-    Diagnostic::new(
-        rule_of(kind),
-        &document.path,
-        span,
-        format!("there is no {noun} `{slug}`"),
-    )
-    .help(help)
+    tag: &UnreadTag,
+    slug: &Slug,
+    words: &str,
+) -> (&'static str, String) {
+    if matches!(document.meta, Meta::Question(_)) {
+        let help = format!("write `competencies: [{slug}]` in the front matter");
+        return ("it is in a heading", help);
+    }
+    let place = "at the end of the paragraph or list item";
+    match tag.place {
+        UnreadPlace::Spaced => (
+            "it has a space after its `#`",
+            format!("write `#{slug}` {place}"),
+        ),
+        _ if words.contains(' ') => (
+            "a hashtag has no spaces",
+            format!("write `#{slug}` {place}"),
+        ),
+        UnreadPlace::Middle => (
+            "other words come after it",
+            format!("write `#{slug}` {place}, or `\\#{words}` if it is text"),
+        ),
+        UnreadPlace::Alone => (
+            "it stands alone",
+            format!("write `#{slug}` {place} that shows it"),
+        ),
+        UnreadPlace::Heading => (
+            "it is in a heading",
+            format!("write `#{slug}` at the end of each paragraph or list item that shows it"),
+        ),
+        UnreadPlace::Table => ("it is in a table", format!("write `#{slug}` {place}")),
+    }
 }
 
 fn rule_of(kind: Kind) -> &'static Rule {
@@ -72,120 +343,31 @@ fn rule_of(kind: Kind) -> &'static Rule {
     }
 }
 
-/// Advice for a value that is not a list and holds several names, some of which exist.
+/// Advice for a value that is not a list and holds several names, some of which exist; between blanks alone, all of them.
 fn as_list(written: &str, is_known: impl Fn(&Slug) -> bool) -> Option<String> {
-    let is_around = |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'');
-    let names: Vec<&str> = written
-        .split([',', ';'])
-        .map(|name| name.trim_matches(is_around))
-        .filter(|name| !name.is_empty())
-        .collect();
-    let is_one_line = !written.contains(['\n', '[']);
-    (is_one_line && names.len() > 1 && names.iter().any(|name| is_known(&Slug::of(name))))
-        .then(|| format!("write several as a list: `[{}]`", names.join(", ")))
-}
-
-/// Reports unknown hashtags that are similar to the name of a competency. All others are plain text.
-pub fn report_tags(documents: &[Arc<Document>], names: &Names) -> Vec<Diagnostic> {
-    let advice = Advice::new(documents, names);
-    let mut similar: HashMap<&Slug, Option<String>> = HashMap::default();
-    let mut found = Vec::new();
-    for document in documents {
-        let tags = document.body.tagged.iter().flat_map(|block| &block.tags);
-        for (slug, span) in tags.filter(|(slug, _)| names.competency(slug.as_str()).is_none()) {
-            let compared = similar.len();
-            let help = similar.entry(slug).or_insert_with(|| {
-                if compared < DIFFERENT_TAGS {
-                    advice.competency(slug)
-                } else {
-                    None
-                }
-            });
-            if let Some(help) = help {
-                found.push(tag_left_as_text(document, slug, *span).help(help.as_str()));
-            }
-        }
+    if written.contains(['\n', '[']) {
+        return None;
     }
-    found
-}
-
-fn tag_left_as_text(document: &Document, slug: &Slug, span: Span) -> Diagnostic {
-    Diagnostic::new(
-        &rules::TAG,
-        &document.path,
-        span,
-        format!("`#{slug}` is not a competency; it is left as plain text"),
-    )
-}
-
-/// Advice on a name that the site does not have.
-struct Advice<'d> {
-    documents: &'d [Arc<Document>],
-    names: &'d Names,
-    aliases: OnceCell<HashMap<Slug, &'d Slug>>,
-    wordings: OnceCell<HashMap<Slug, &'d Slug>>,
-}
-
-impl<'d> Advice<'d> {
-    fn new(documents: &'d [Arc<Document>], names: &'d Names) -> Self {
-        Self {
-            documents,
-            names,
-            aliases: OnceCell::new(),
-            wordings: OnceCell::new(),
-        }
-    }
-
-    fn nearest(&self, kind: Kind, slug: &Slug) -> Option<String> {
-        match kind {
-            Kind::Competency => self.competency(slug),
-            Kind::Question => self.question(slug),
-            Kind::Story | Kind::CaseStudy | Kind::Interview => self.similar(kind, slug),
-        }
-    }
-
-    fn competency(&self, slug: &Slug) -> Option<String> {
-        match self.aliases.get_or_init(|| self.aliases()).get(slug) {
-            Some(meant) => Some(format!("write `{meant}`, of which this is another name")),
-            None => self.similar(Kind::Competency, slug),
-        }
-    }
-
-    fn question(&self, slug: &Slug) -> Option<String> {
-        match self.wordings.get_or_init(|| self.wordings()).get(slug) {
-            Some(meant) => Some(format!("write `{meant}`, of which this is another wording")),
-            None => self.similar(Kind::Question, slug),
-        }
-    }
-
-    fn similar(&self, kind: Kind, slug: &Slug) -> Option<String> {
-        did_you_mean(slug.as_str(), self.names.slugs_of(kind))
-    }
-
-    /// The slugs of the competencies, keyed by the slugs of their titles and aliases.
-    fn aliases(&self) -> HashMap<Slug, &'d Slug> {
-        let mut aliases = HashMap::default();
-        for document in self.documents {
-            if let Meta::Competency(competency) = &document.meta {
-                let names = competency.aliases.iter().chain([&competency.title]);
-                aliases.extend(names.map(|name| (Slug::of(name.as_str()), &document.slug)));
-            }
-        }
-        aliases
-    }
-
-    /// The slugs of the questions, keyed by the slugs of their wordings.
-    fn wordings(&self) -> HashMap<Slug, &'d Slug> {
-        let mut wordings = HashMap::default();
-        for document in self.documents {
-            if let Meta::Question(question) = &document.meta {
-                for wording in question.aliases.iter().chain([&question.question]) {
-                    wordings
-                        .entry(Slug::of(wording.as_str()))
-                        .or_insert(&document.slug);
-                }
-            }
-        }
-        wordings
-    }
+    let names = |separators: &[char]| -> Vec<String> {
+        let is_around = |sign: char| sign.is_whitespace() || matches!(sign, '"' | '\'' | '#');
+        let names = written.split(separators);
+        let names = names.map(|name| name.trim_matches(is_around).to_owned());
+        names.filter(|name| !name.is_empty()).collect()
+    };
+    let known = |names: &[String]| {
+        let known = names.iter().filter(|name| is_known(&Slug::of(name)));
+        known.count()
+    };
+    let (parts, words) = (names(&[',', ';']), names(&[',', ';', ' ']));
+    let several = if parts.len() > 1 && known(&parts) > 0 {
+        parts
+    } else if words.len() > 1 && known(&words) == words.len() {
+        words
+    } else {
+        return None;
+    };
+    Some(format!(
+        "write several as a list: `[{}]`",
+        several.join(", ")
+    ))
 }

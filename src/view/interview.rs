@@ -10,7 +10,7 @@ use super::types::{
     NamedChip, ToldView,
 };
 use crate::html::{Ids, PageWriter};
-use crate::model::Prose;
+use crate::model::{Prose, Status};
 use crate::phrases::word;
 use crate::site::{
     AsksId, CompetencyId, InterviewId, PageKey, QuestionId, Site, StoryId, capitalised,
@@ -27,12 +27,19 @@ const ROWS: usize = 100;
 /// How many lists of questions to ask an interview shows.
 const LISTS: usize = 10;
 
-/// The list of interviews: the coming one first, then the latest.
+/// The list of interviews: those to come, the next first, then those that are over, the latest first.
 pub fn list<'a>(writer: &mut PageWriter<'a>) -> InterviewsPage<'a> {
     let site = writer.context.site;
     let mut interviews: Vec<InterviewId> = site.interviews().collect();
-    let when = |id: InterviewId| site.interview_meta(id).when;
-    interviews.sort_by_key(|&id| (Some(id) != site.coming, Reverse(when(id))));
+    // Those to come, the next first; then those that are over, the latest first.
+    let is_over = |id: &InterviewId| {
+        let interview = site.interview(*id);
+        let is_retired = site.document(interview.document).status == Status::Retired;
+        is_retired || !interview.told.is_empty() || !interview.asked.is_empty()
+    };
+    interviews.sort_by_key(is_over);
+    let first_over = interviews.partition_point(|id| !is_over(id));
+    interviews[first_over..].reverse();
     InterviewsPage {
         page: head(
             writer,
@@ -66,6 +73,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: InterviewId) -> InterviewPage<'
     let interview = site.interview(id);
     let meta = site.interview_meta(id);
     let nodes = 0..site.document(interview.document).body.nodes.len();
+    // An interviewer should not hear a story twice, so each question gets a story of its own as far as there is one.
     let mut planned = HashSet::new();
     let questions = interview.questions.iter();
     let questions = questions
@@ -126,12 +134,19 @@ fn likely<'a>(
 ) -> LikelyQuestion<'a> {
     let site = writer.context.site;
     let answers = site.answers_in(question, interview);
-    let best = answers.first().copied();
-    let is_again = best.is_some_and(|best| !planned.insert(best));
-    let other = answers.into_iter().find(|story| !planned.contains(story));
-    let instead = other.filter(|_| is_again);
-    planned.extend(instead);
+    let first = answers.first().copied();
+    let unplanned = answers.into_iter().find(|story| !planned.contains(story));
+    let best = unplanned.or(first);
+    planned.extend(best);
+    let better = first.filter(|_| first != best);
     let told = best.and_then(|story| Some((story, site.told_at(story, interview)?)));
+    let direct = direct(writer, interview, question);
+    let is_asked = |id: InterviewId| site.interview(id).asked.binary_search(&question).is_ok();
+    let rounds = site.rounds(interview).iter().take(ROWS);
+    let asked_before = rounds
+        .filter(|&&round| round != interview && is_asked(round))
+        .map(|&round| writer.link_view(PageKey::Interview(round)))
+        .collect();
     LikelyQuestion {
         question: site.wording(question),
         url: writer.link(PageKey::Question(question), ""),
@@ -142,18 +157,28 @@ fn likely<'a>(
             .map(|&competency| named_chip(writer, interview, competency))
             .collect(),
         best: best.map(|story| answer(writer, story, question, Extent::Row)),
-        is_again,
-        instead: instead.map(|story| answer(writer, story, question, Extent::Row)),
+        is_again: best.is_some() && unplanned.is_none(),
+        planned_above: better.map(|story| writer.link_view(PageKey::story(story))),
+        adaptable: to_u32(site.question(question).adaptable_total),
         told: told.map_or_else(String::new, |(story, occasion)| {
             told_there(writer, story, occasion)
         }),
-        direct: direct(writer, interview, question),
-        asked: site.interview(interview).asked.contains(&question),
+        direct_spoken: direct
+            .as_ref()
+            .map(|(_, words)| writer.spoken(*words))
+            .unwrap_or_default(),
+        direct: direct.map(|(html, _)| html).unwrap_or_default(),
+        asked: is_asked(interview),
+        asked_before,
     }
 }
 
-/// The direct answer to a question: the one for the interview, else the one that fits everywhere.
-fn direct(writer: &mut PageWriter<'_>, interview: InterviewId, question: QuestionId) -> String {
+/// The direct answer to a question, with the number of its words: the one for the interview, else the one that fits everywhere.
+fn direct(
+    writer: &mut PageWriter<'_>,
+    interview: InterviewId,
+    question: QuestionId,
+) -> Option<(String, u32)> {
     let site = writer.context.site;
     let slug = &site.interview(interview).slug;
     let answers = site.direct_answers(question);
@@ -161,12 +186,11 @@ fn direct(writer: &mut PageWriter<'_>, interview: InterviewId, question: Questio
         .iter()
         .find(|answer| answer.interview.as_ref() == Some(slug));
     let general = || answers.iter().find(|answer| answer.interview.is_none());
-    let Some(answer) = own.or_else(general) else {
-        return String::new();
-    };
+    let answer = own.or_else(general)?;
     let document = site.question(question).document;
     let style = full_style(BELOW_TITLE + 2, Ids::Omitted);
-    writer.html(document, answer.nodes.clone(), style)
+    let html = writer.html(document, answer.nodes.clone(), style);
+    Some((html, answer.words))
 }
 
 /// A competency under the names of the interview's frameworks.
@@ -215,11 +239,7 @@ fn told_view<'a>(writer: &PageWriter<'a>, story: StoryId, occasion: usize) -> Op
     let site = writer.context.site;
     let meta = site.story_meta(story);
     let names = &site.story(story).told;
-    let view = occasions(
-        writer,
-        &meta.told[occasion..=occasion],
-        &names[occasion..=occasion],
-    );
+    let view = occasions(writer, [(&meta.told[occasion], names[occasion])]);
     Some(ToldView {
         story: meta.title.as_str(),
         url: writer.link(PageKey::story(story), ""),

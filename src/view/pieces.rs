@@ -157,23 +157,22 @@ pub fn open_follow_ups(site: &Site, story: StoryId) -> impl Iterator<Item = Ques
     follow_ups.filter(|&question| site.is_open(question))
 }
 
-/// Occasions in words, the newest first; `names` holds what each of them names.
+/// Occasions in words, the newest first, each with what it names.
 pub fn occasions<'a>(
     writer: &PageWriter<'a>,
-    occasions: &'a [Occasion],
-    names: &[OccasionNames],
+    occasions: impl IntoIterator<Item = (&'a Occasion, OccasionNames)>,
 ) -> Vec<OccasionView<'a>> {
     let phrases = writer.context.phrases;
     let site = writer.context.site;
-    let day = |(occasion, names): &(&Occasion, &OccasionNames)| {
+    let day = |(occasion, names): &(&Occasion, OccasionNames)| {
         let there = names.interview;
         let of_interview = there.and_then(|there| site.interview_meta(there).when);
         occasion.on.or(of_interview)
     };
-    let mut sorted: Vec<(&Occasion, &OccasionNames)> = occasions.iter().zip(names).collect();
+    let mut sorted: Vec<(&Occasion, OccasionNames)> = occasions.into_iter().collect();
     sorted.sort_by_key(|occasion| std::cmp::Reverse(day(occasion)));
     let text = |words: &'a Option<Prose>| Prose::or_empty(words.as_ref());
-    let view = |occasion: (&'a Occasion, &OccasionNames)| OccasionView {
+    let view = |occasion: (&'a Occasion, OccasionNames)| OccasionView {
         on: day(&occasion)
             .map(|day| phrases.date(day))
             .unwrap_or_default(),
@@ -355,8 +354,7 @@ pub fn answer_row<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> AnswerView<
 
 /// How often a question was asked, as far as its author noted it.
 pub fn times_asked(site: &Site, question: QuestionId) -> usize {
-    site.question_meta(question)
-        .map_or(0, |meta| meta.asked.len())
+    site.asked(question).len()
 }
 
 /// The name of a standing in views: `both`, `claimed` or `evidenced`.

@@ -27,7 +27,6 @@ const BELOW_TITLE: u8 = 2;
 pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a> {
     let site = writer.context.site;
     let question = site.question(id);
-    let meta = site.question_meta(id);
     let body = body(writer, id);
     let direct = direct_answers(writer, id);
     let answers = answers(writer, id);
@@ -41,11 +40,9 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: QuestionId) -> QuestionPage<'a>
         page: writer.head(site.wording(id), "", "questions"),
         question: site.wording(id),
         slug: question.slug.as_str(),
-        aliases: meta.map(|meta| texts(&meta.aliases)).unwrap_or_default(),
+        aliases: aliases(writer, id),
         competencies: writer.chips(&question.competencies),
-        asked: meta
-            .map(|meta| occasions(writer, &meta.asked, &question.asked))
-            .unwrap_or_default(),
+        asked: occasions(writer, site.asked(id)),
         about: question
             .about
             .map(|story| writer.link_view(PageKey::story(story))),
@@ -86,6 +83,16 @@ fn without_remarks(heading_base: u8, ids: Ids) -> Style<'static> {
     Style {
         remarks: Remarks::Omitted,
         ..full_style(heading_base, ids)
+    }
+}
+
+/// The other wordings of a question.
+fn aliases<'a>(writer: &PageWriter<'a>, id: QuestionId) -> Vec<&'a str> {
+    let site = writer.context.site;
+    match (site.question_meta(id), site.question_item(id)) {
+        (Some(meta), _) => texts(&meta.aliases),
+        (None, Some(item)) => item.aliases.iter().map(String::as_str).collect(),
+        (None, None) => Vec::new(),
     }
 }
 

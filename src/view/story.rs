@@ -46,7 +46,7 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: TellingId) -> StoryPage<'a> {
         telling: telling_view(writer, id, Ids::Given, Detail::Differences),
         facts: facts(writer, id),
         follow_ups: follow_ups(writer, id, Remarks::Shown),
-        told: occasions(writer, &meta.told, &story.told),
+        told: occasions(writer, meta.told.iter().zip(story.told.iter().copied())),
         case_studies: writer.link_views(&story.case_studies, PageKey::CaseStudy),
         backlinks: writer.backlinks(PageKey::Telling(id), |from| is_named(site, id, from)),
         open_points: to_u32(open_points(site, id)),

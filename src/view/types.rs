@@ -644,7 +644,7 @@ pub struct InterviewRow<'a> {
 pub struct InterviewsPage<'a> {
     /// The data of every page; `section` is `interviews`.
     pub page: Head<'a>,
-    /// All interviews, the coming one first, then the latest.
+    /// All interviews: those to come, the next first, then those that are over, the latest first.
     pub interviews: Vec<InterviewRow<'a>>,
 }
 
@@ -670,16 +670,22 @@ pub struct LikelyQuestion<'a> {
     pub competencies: Vec<NamedChip<'a>>,
     /// The story to tell; absent if no story names the question.
     pub best: Option<AnswerView<'a>>,
-    /// Whether the story is also the one to tell for a question before this one.
+    /// Whether the story is also the one to tell for a question before this one, because there is no other.
     pub is_again: bool,
-    /// The best story that is for no question before this one; only together with `is_again`, and absent if there is none.
-    pub instead: Option<AnswerView<'a>>,
+    /// The story that would fit better and is planned for a question before this one; absent if there is none.
+    pub planned_above: Option<LinkView<'a>>,
+    /// How many stories could be adapted.
+    pub adaptable: u32,
     /// When this company has heard that story, `told to Harbour on 3 March 2026`; empty if it has not.
     pub told: String,
     /// The answer that needs no story, as HTML; empty without one.
     pub direct: String,
+    /// How long that takes to say, `0:45`; may be empty.
+    pub direct_spoken: String,
     /// Whether it was asked in this interview.
     pub asked: bool,
+    /// The other interviews at the company in which it was asked.
+    pub asked_before: Vec<LinkView<'a>>,
 }
 
 /// A story that a company has heard.

@@ -13,7 +13,7 @@ use crate::markdown::{
 };
 use crate::model::Document;
 use crate::site::{CaseStudyId, DEEPEST, Destination, DocumentId, PageKey};
-use crate::slug::Numbered;
+use crate::slug::{Numbered, Slug};
 use crate::source::SitePath;
 use crate::wiki::page::{
     Block, Callout, Heading, Inline, Item, LinkTo, List, RawHtml, Style, Table, Within,
@@ -390,12 +390,17 @@ impl Walk<'_, '_> {
             Event::Start(Tag::Link(link)) => self.link(link, inner, nest),
             Event::Start(Tag::Image(link)) => self.picture(link, inner, nest),
             Event::Start(_) => self.add_inlines(inner, nest),
-            // Hashtags are for the author only.
-            Event::Hashtag(_)
-            | Event::End(_)
-            | Event::Rule
-            | Event::TaskMarker(_)
-            | Event::Transclusion(_) => {}
+            Event::Hashtag(written) => self.hashtag(self.document.body.str(written), nest),
+            Event::End(_) | Event::Rule | Event::TaskMarker(_) | Event::Transclusion(_) => {}
+        }
+    }
+
+    /// Hashtags of competencies are for the author only. Others are text.
+    fn hashtag(&self, written: &str, nest: &mut Nest) {
+        let names = &self.page.shared.site.names;
+        if names.competency(Slug::of(written).as_str()).is_none() {
+            nest.text(" ");
+            nest.text(written);
         }
     }
 
