@@ -93,6 +93,12 @@ Like [[story-old]], [[stories/story-old#result|it]] and [[story-old-why-so-late]
 [a](story-old/index.md), [b](<../stories/story-old/variant-old.md#result>), [c](/stories/story-old/plan.png), [d]
 
 [d]: story-old/variant-old.md
+
+[[question-old#answer-for-interview-old]], [[question-old#Answer for interview-old|words]] and [x](../questions/question-old.md#answer-for-interview-old).
+
+![[questions/question-old.md#Answer for interview-old]]
+
+[[story-old#Why so late]], [[story-old/variant-old#why-so-late|words]] and [y](story-old/index.md#why-so-late).
 -- content/questions/question-old.md --
 ---
 question: What is it?
@@ -105,7 +111,7 @@ An answer from [[story-old]].
 
 ## Answer for interview-old
 
-I said so, see [[interviews/interview-old]].
+I said so, see [[interviews/interview-old]] and [[#answer-for-interview-old]], [above](#answer-for-interview-old).
 -- content/questions/question-other.md --
 ---
 question: What else?
@@ -392,6 +398,43 @@ fn names_that_are_left_over_after_a_file_was_renamed_change() {
             && after.contains("-- content/stories/night/short.md --"),
         "{after}"
     );
+}
+
+#[test]
+fn an_answer_for_an_interview_stays_one_however_its_heading_is_written() {
+    for (heading, renamed) in [
+        ("## Answer (acme)", "## Answer (zeta)"),
+        ("## My answer - acme", "## My answer - zeta"),
+        ("## Answer – acme", "## Answer – zeta"),
+        ("## Answer for **acme**", "## Answer for **zeta**"),
+        ("## Answer for `acme`", "## Answer for `zeta`"),
+        ("## Answer for \"acme\".", "## Answer for \"zeta\"."),
+        (
+            "## Answer for acme %%note on acme%%",
+            "## Answer for zeta %%note on acme%%",
+        ),
+        ("## Answer for Acme {#acme}", "## Answer for zeta {#acme}"),
+        ("Answer: acme\n---", "Answer: zeta\n---"),
+        (
+            "## Answer for interviews/acme ##",
+            "## Answer for interviews/zeta ##",
+        ),
+    ] {
+        let site = |heading: &str, name: &str| {
+            let text = format!(
+                "-- content/interviews/{name}.md --\n---\ncompany: Acme\n---\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n{heading}\n\nFor them alone.\n"
+            );
+            files(&text)
+        };
+        let after = rename(
+            &site(heading, "acme"),
+            Subject::Document(Kind::Interview),
+            "acme",
+            "zeta",
+        )
+        .unwrap_or_else(|message| panic!("{heading}: {message}"));
+        assert_eq!(text(&after), text(&site(renamed, "zeta")), "{heading}");
+    }
 }
 
 /// The error of a rename in the site above.

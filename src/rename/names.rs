@@ -216,6 +216,14 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The page that a link by name leads to, if it is the only one.
+    pub fn only_page(&self, name: &str) -> Option<PageKey> {
+        match self.candidates(name)[..] {
+            [page] => Some(page),
+            _ => None,
+        }
+    }
+
     fn pages(&self, name: &str) -> &[PageKey] {
         self.by_slug.get(&Slug::of(name)).map_or(&[], Vec::as_slice)
     }
