@@ -378,7 +378,7 @@ fn names_that_are_left_over_after_a_file_was_renamed_change() {
         .expect("the file has the new name");
     assert_eq!(
         text(&after),
-        "-- content/competencies/taking-ownership.md --\n# Taking ownership\n\nSee [[#ownership]].\n\n## Ownership\n-- content/questions/sheet.md --\n## A mistake #taking-ownership\n\n## Why?\n-- content/stories/outage/index.md --\n---\ncompetencies: [taking-ownership, taking-ownership]\n---\nI stayed #ownership and (#taking-ownership).\n\nSee [[taking-ownership]], [it](../../competencies/taking-ownership.md) and [[taking-ownership]]. It went (#taking-ownership).\n"
+        "-- content/competencies/taking-ownership.md --\n# Taking ownership\n\nSee [[#ownership]].\n\n## Ownership\n-- content/questions/sheet.md --\n## A mistake #taking-ownership\n\n## Why?\n-- content/stories/outage/index.md --\n---\ncompetencies: [taking-ownership, taking-ownership]\n---\nI stayed #taking-ownership and (#taking-ownership).\n\nSee [[taking-ownership]], [it](../../competencies/taking-ownership.md) and [[taking-ownership]]. It went (#taking-ownership).\n"
     );
     let refused = |old: &str, new: &str| {
         rename(&before, competency, old, new).expect_err("no file has either name")
@@ -398,6 +398,45 @@ fn names_that_are_left_over_after_a_file_was_renamed_change() {
             && after.contains("-- content/stories/night/short.md --"),
         "{after}"
     );
+}
+
+#[test]
+fn hashtags_change_wherever_the_build_sees_them() {
+    let site = |tag: &str, words: &str| {
+        files(&format!(
+            "-- content/competencies/{tag}.md --\n# One\n-- content/stories/s.md --\n---\ncompetencies: [{tag}]\n---\n\n## Action\n\n{words}\n"
+        ))
+    };
+    let competency = Subject::Document(Kind::Competency);
+    for words in [
+        "x #own %%why%%",
+        "%%why%% x #own%%why%%",
+        "a #own b",
+        "| a |\n| --- |\n| #own |",
+        "### What I did #own",
+        "x **#own**.",
+        "x # own",
+        "&#35;own #own",
+    ] {
+        let after = rename(&site("own", words), competency, "own", "mine")
+            .unwrap_or_else(|message| panic!("{words}: {message}"));
+        let renamed = words
+            .replace("own", "mine")
+            .replacen("&#35;mine", "&#35;own", 1);
+        assert_eq!(text(&after), text(&site("mine", &renamed)), "{words}");
+    }
+    for (words, message) in [
+        ("a #o**w**n", "`content/stories/s.md`, line 7, column 3"),
+        ("a #own up b", "line 7, column 3: `#own up` is not read"),
+    ] {
+        let old = if words.contains("up") {
+            "own-up"
+        } else {
+            "own"
+        };
+        let refused = rename(&site(old, words), competency, old, "mine").expect_err(words);
+        assert!(refused.contains(message), "{refused}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod answers;
 mod check;
 mod fields;
+mod hashtags;
 mod links;
 mod names;
 mod parts;
@@ -16,7 +17,7 @@ use std::collections::BTreeMap;
 
 use crate::build::{InputFile, Inputs, Linked, ParseCache, link_whole};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Document, Kind};
+
 use crate::site::{DocumentId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
@@ -186,30 +187,6 @@ impl Plan<'_> {
             self.edit_links(DocumentId(index), document, &mut edits)?;
         }
         in_order(edits)
-    }
-
-    /// The hashtags of competencies that get another name.
-    fn edit_hashtags(&self, document: &Document, edits: &mut Vec<Edit>) -> Result<(), String> {
-        let body = &document.body;
-        let of_blocks = body.tagged.iter().flat_map(|block| &block.tags);
-        let of_questions = body.headings.iter().flat_map(|heading| &heading.tags);
-        for (tag, span) in of_blocks.chain(of_questions) {
-            let Some(new) = self.names.renamed(Kind::Competency, tag) else {
-                continue;
-            };
-            if !new.as_str().starts_with(char::is_alphabetic) {
-                let path = &document.path;
-                return Err(format!(
-                    "`{path}` has the hashtag `#{tag}`, and a hashtag starts with a letter; give a name that does"
-                ));
-            }
-            edits.push(Edit {
-                path: document.path.clone(),
-                span: *span,
-                text: format!("#{new}"),
-            });
-        }
-        Ok(())
     }
 }
 
