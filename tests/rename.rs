@@ -401,6 +401,41 @@ fn names_that_are_left_over_after_a_file_was_renamed_change() {
 }
 
 #[test]
+fn a_name_that_an_alias_makes_a_text_of_is_reported() {
+    let site = |name: &str, fields: &str| {
+        files(&format!(
+            "-- content/questions/{name}.md --\n---\nquestion: Which?\n---\n-- content/stories/s.md --\n---\n{fields}\n---\n"
+        ))
+    };
+    let question = Subject::Document(Kind::Question);
+    for (fields, place) in [
+        (
+            "answers: [{ question: &x mistake, open: *x }]",
+            "line 2, column 41: `*x`",
+        ),
+        (
+            "answers: &x [mistake]\naliases: *x",
+            "line 3, column 10: `*x`",
+        ),
+    ] {
+        let refused = rename(&site("mistake", fields), question, "mistake", "error");
+        let refused = refused.expect_err(fields);
+        assert!(refused.contains(place), "{fields}: {refused}");
+    }
+    for fields in [
+        "answers: [{ question: &x mistake }]\ntold: [{ on: 2025, question: *x }]",
+        "headline: &x A mistake\nanswers: [mistake]\nsource: *x",
+    ] {
+        let after = rename(&site("mistake", fields), question, "mistake", "error");
+        let after = text(&after.unwrap_or_else(|message| panic!("{fields}: {message}")));
+        assert!(
+            after.contains("A mistake") || after.contains("told: [{ on: 2025, question: error }]"),
+            "{after}"
+        );
+    }
+}
+
+#[test]
 fn hashtags_change_wherever_the_build_sees_them() {
     let site = |tag: &str, words: &str| {
         files(&format!(
