@@ -14,6 +14,8 @@ mod unshown;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet as HashSet;
+
 use crate::conflict;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
@@ -203,6 +205,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     diagnostics.extend(nameless_questions(&document));
     // A mistake in the front matter may be the reason for an empty sheet, and is enough to report.
     diagnostics.extend(empty_sheet(&document).filter(|_| !is_mistaken));
+    diagnostics.extend(answers::misplaced_answers(&document));
     diagnostics.extend(unshown::unshown(&document));
     diagnostics.extend(unread::unread(&document));
     diagnostics.extend(unasked::unasked(&document));
@@ -226,6 +229,14 @@ pub fn answers_of(body: &Body, meta: &Meta) -> Vec<DirectAnswer> {
 pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
     let mut sections = cut(body, start);
     let level = question_level(body, &sections, meta);
+    let for_interviews: HashSet<usize> = answers_of(body, meta)
+        .iter()
+        .filter(|answer| answer.interview.is_some())
+        .map(|answer| answer.nodes.start)
+        .collect();
+    for section in &mut sections {
+        section.is_private |= for_interviews.contains(&section.nodes.start);
+    }
     let headings: Vec<&str> = sections
         .iter()
         .map(|section| section.heading.as_str())
@@ -372,6 +383,7 @@ fn sheet_item(body: &Body, section: &Section, level: u8) -> Option<Item> {
     let heading = heading_of(body, section)?;
     let is_asked = heading.level == level
         && !outline::asks_nothing(&heading.text)
+        && !answers::opens_answer(&heading.text)
         && (level > 1 || outline::asks(&heading.text));
     (is_asked && !heading.text.is_empty()).then(|| Item {
         question: heading.text.clone(),
