@@ -183,10 +183,11 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     };
     let (fields, mut diagnostics) = fields::read(&source, place);
     diagnostics.extend(found);
+    diagnostics.extend(comments_in_fields(path, text, split.yaml));
     outline::shape(&mut body, &fields.meta);
     markdown::check_marks_in_text(&body, path, &mut diagnostics);
     let is_mistaken = diagnostics.iter().any(Diagnostic::is_error);
-    let document = Document {
+    let mut document = Document {
         path: path.clone(),
         slug: place.slug(),
         // The mistake may be in the line with the audience. The site is not built then, and a preview shows the file to its author.
@@ -201,11 +202,15 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         meta: fields.meta,
         body,
     };
+    let misplaced = answers::misplaced_answers(&document);
+    if !misplaced.is_empty() {
+        document.audience = Audience::Private;
+    }
+    diagnostics.extend(misplaced);
     diagnostics.extend(empty_file(&document, text));
     diagnostics.extend(nameless_questions(&document));
     // A mistake in the front matter may be the reason for an empty sheet, and is enough to report.
     diagnostics.extend(empty_sheet(&document).filter(|_| !is_mistaken));
-    diagnostics.extend(answers::misplaced_answers(&document));
     diagnostics.extend(unshown::unshown(&document));
     diagnostics.extend(unread::unread(&document));
     diagnostics.extend(unasked::unasked(&document));
@@ -213,6 +218,31 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         document: Some(document),
         diagnostics,
     }
+}
+
+/// Comments of the text in a line of front matter, where they would be shown as they are.
+fn comments_in_fields(path: &SitePath, text: &str, yaml: Span) -> Vec<Diagnostic> {
+    const MARK: &str = "%%";
+    let mut found = Vec::new();
+    let mut at = yaml.range().start;
+    for line in text[yaml.range()].split_inclusive('\n') {
+        let is_comment = line.trim_start().starts_with('#');
+        let start = line.find(MARK).filter(|_| !is_comment);
+        let end = start.and_then(|start| {
+            let inside = start + MARK.len();
+            Some(inside + line[inside..].find(MARK)? + MARK.len())
+        });
+        if let (Some(start), Some(end)) = (start, end) {
+            let message = "a comment between `%%` works in the text only; here it would be shown";
+            let span = Span::new(at + start, at + end);
+            found.push(
+                Diagnostic::new(&rules::SWALLOWED_MARK, path, span, message)
+                    .help("take it out, or write it after ` #` at the end of the line"),
+            );
+        }
+        at += line.len();
+    }
+    found
 }
 
 /// The direct answers of a question that has a file of its own.
