@@ -918,8 +918,8 @@ fn an_answer_beside_its_question_belongs_to_it() {
             "Do y?: "
         ]
     );
-    // Nothing is above it that it could answer.
-    assert_eq!(of("## Answer\n\n## Do x?\n"), ["Answer: ", "Do x?: "]);
+    // Nothing is above it that it could answer, and it asks nothing.
+    assert_eq!(of("## Answer\n\n## Do x?\n"), ["Do x?: "]);
 }
 
 #[test]

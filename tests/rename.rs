@@ -94,9 +94,9 @@ Like [[story-old]], [[stories/story-old#result|it]] and [[story-old-why-so-late]
 
 [d]: story-old/variant-old.md
 
-[[question-old#answer-for-interview-old]], [[question-old#Answer for interview-old|words]] and [x](../questions/question-old.md#answer-for-interview-old).
+[[question-other#answer-for-interview-old]], [[question-other#Answer for interview-old|words]] and [x](../questions/question-other.md#answer-for-interview-old).
 
-![[questions/question-old.md#Answer for interview-old]]
+![[questions/question-other.md#Answer for interview-old]]
 
 [[story-old#Why so late]], [[story-old/variant-old#why-so-late|words]] and [y](story-old/index.md#why-so-late).
 -- content/questions/question-old.md --
@@ -108,16 +108,15 @@ asked: [{ interview: "interview-old" }]
 ---
 
 An answer from [[story-old]].
-
-## Answer for interview-old
-
-I said so, see [[interviews/interview-old]] and [[#answer-for-interview-old]], [above](#answer-for-interview-old).
 -- content/questions/question-other.md --
 ---
 question: What else?
 competencies: [competency-old]
-about: story-old
 ---
+
+## Answer for interview-old
+
+I said so, see [[interviews/interview-old]] and [[#answer-for-interview-old]], [above](#answer-for-interview-old).
 -- content/questions/sheet-old.md --
 ---
 title: A sheet
@@ -402,34 +401,38 @@ fn names_that_are_left_over_after_a_file_was_renamed_change() {
 
 #[test]
 fn a_name_that_an_alias_makes_a_text_of_is_reported() {
-    let site = |name: &str, fields: &str| {
+    let site = |name: &str, question: &str, fields: &str| {
         files(&format!(
-            "-- content/questions/{name}.md --\n---\nquestion: Which?\n---\n-- content/stories/s.md --\n---\n{fields}\n---\n"
+            "-- content/competencies/{name}.md --\n# One\n-- content/questions/q.md --\n---\nquestion: Which?\n{question}\n---\n-- content/stories/s.md --\n---\n{fields}\n---\n"
         ))
     };
-    let question = Subject::Document(Kind::Question);
-    for (fields, place) in [
+    let competency = Subject::Document(Kind::Competency);
+    let none = "competencies: [own]";
+    for (question, fields, place) in [
         (
-            "answers: [{ question: &x mistake, open: *x }]",
-            "line 2, column 41: `*x`",
+            none,
+            "competencies: [&x own]\nheadline: *x",
+            "s.md`, line 3, column 11: `*x`",
         ),
         (
-            "answers: &x [mistake]\naliases: *x",
-            "line 3, column 10: `*x`",
+            "competencies: &x [own]\naliases: *x",
+            none,
+            "q.md`, line 4, column 10: `*x`",
         ),
     ] {
-        let refused = rename(&site("mistake", fields), question, "mistake", "error");
+        let refused = rename(&site("own", question, fields), competency, "own", "mine");
         let refused = refused.expect_err(fields);
         assert!(refused.contains(place), "{fields}: {refused}");
     }
     for fields in [
-        "answers: [{ question: &x mistake }]\ntold: [{ on: 2025, question: *x }]",
-        "headline: &x A mistake\nanswers: [mistake]\nsource: *x",
+        "competencies: [&x own, *x]",
+        "headline: &x An own text\ncompetencies: [own]\ntitle: *x",
     ] {
-        let after = rename(&site("mistake", fields), question, "mistake", "error");
+        let after = rename(&site("own", none, fields), competency, "own", "mine");
         let after = text(&after.unwrap_or_else(|message| panic!("{fields}: {message}")));
         assert!(
-            after.contains("A mistake") || after.contains("told: [{ on: 2025, question: error }]"),
+            after.contains("&x mine, mine]")
+                || after.contains("&x An own text\ncompetencies: [mine]"),
             "{after}"
         );
     }
@@ -478,6 +481,13 @@ fn hashtags_change_wherever_the_build_sees_them() {
 fn an_answer_for_an_interview_stays_one_however_its_heading_is_written() {
     for (heading, renamed) in [
         ("## Answer (acme)", "## Answer (zeta)"),
+        ("## Answers for acme", "## Answers for zeta"),
+        ("## 2. The answer for acme", "## 2. The answer for zeta"),
+        ("## Answer for [[acme]]", "## Answer for [[zeta]]"),
+        (
+            "## Answer for [Acme](../interviews/acme.md)",
+            "## Answer for [zeta](../interviews/zeta.md)",
+        ),
         ("## My answer - acme", "## My answer - zeta"),
         ("## Answer – acme", "## Answer – zeta"),
         ("## Answer for **acme**", "## Answer for **zeta**"),

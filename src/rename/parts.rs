@@ -7,7 +7,7 @@ use super::answers::name_in;
 use super::links::{no_place, part_place};
 use super::{Changes, Edit, Plan};
 use crate::markdown::{Heading, Link, Target};
-use crate::model::{Document, Kind};
+use crate::model::Document;
 use crate::site::{Destination, DocumentId, PageKey, Site};
 use crate::slug::Slug;
 use crate::source::Span;
@@ -94,24 +94,12 @@ impl Plan<'_> {
 
     /// The words for a part with a new id: those that its author wrote, if a new name in them gives the id.
     fn new_words(&self, written: &str, id: &str) -> String {
-        let with_name = |(old, new): (Slug, &Slug)| {
+        let with_name = |(old, new): (Slug, Slug)| {
             let Range { start, end } = name_in(written, &old)?;
             let words = format!("{}{new}{}", &written[..start], &written[end..]);
             (Slug::of(&words).as_str() == id).then_some(words)
         };
-        let mut interviews = self.renamed_interview().into_iter();
-        interviews
-            .find_map(with_name)
-            .unwrap_or_else(|| id.to_owned())
-    }
-
-    /// The old and the new name of the interview that gets another one.
-    fn renamed_interview(&self) -> Option<(Slug, &Slug)> {
-        let mut interviews = self.site.interviews().map(PageKey::Interview);
-        interviews.find_map(|page| {
-            let old = self.site.name(page).slug()?.clone();
-            let new = self.names.renamed(Kind::Interview, &old)?;
-            Some((old, new))
-        })
+        let words = self.names.old_and_new().and_then(with_name);
+        words.unwrap_or_else(|| id.to_owned())
     }
 }
