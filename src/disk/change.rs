@@ -112,7 +112,7 @@ fn refuse_existing(from: &Path, to: &Path) -> Result<(), Error> {
 /// The symbolic links at a path and below it, each with what it leads to.
 fn links_in(path: &Path) -> Vec<(PathBuf, PathBuf)> {
     let entries = walkdir::WalkDir::new(path).into_iter().flatten();
-    let links = entries.filter(|entry| entry.path_is_symlink());
+    let links = entries.filter(walkdir::DirEntry::path_is_symlink);
     // A link that leads nowhere cannot lead to anything else.
     let links = links.filter_map(|link| Some((link.path().to_owned(), canonical(link.path())?)));
     links.collect()

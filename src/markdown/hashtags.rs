@@ -604,8 +604,7 @@ mod tests {
             ("a \\#own", vec![], vec![]),
             ("a &#35;own #own", vec!["#own"], vec![]),
         ] {
-            let expected =
-                [read, unread].map(|tags| tags.iter().map(|tag| tag.to_string()).collect());
+            let expected = [read, unread].map(|tags| tags.into_iter().map(str::to_owned).collect());
             let [read, unread]: [Vec<String>; 2] = expected;
             assert_eq!(places(text), (read, unread), "{text}");
         }

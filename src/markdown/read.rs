@@ -271,7 +271,10 @@ impl<'r> Reader<'r> {
             _ => return self.piece(text, span),
         };
         let mut from = 0;
-        for cut in cuts(words).into_iter().chain([words.len()..words.len()]) {
+        for cut in cuts(words)
+            .into_iter()
+            .chain(std::iter::once(words.len()..words.len()))
+        {
             let part = Span::new(from, cut.start).shifted(span.range().start);
             self.piece(&CowStr::Borrowed(&words[from..cut.start]), part);
             from = cut.end;
