@@ -383,7 +383,7 @@ impl Name {
         let words = if slug.as_str() == text {
             capitalised(&text.replace('-', " "))
         } else {
-            text.split_whitespace().collect::<Vec<_>>().join(" ")
+            in_one_line(text)?
         };
         Ok(Self { slug, words })
     }
@@ -393,12 +393,22 @@ impl Name {
         let Some(title) = title else {
             return Ok(self);
         };
-        let words = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = in_one_line(title)?;
         if words.is_empty() {
             return Err("the title is empty; leave it away, or give one".to_owned());
         }
         Ok(Self { words, ..self })
     }
+}
+
+/// A title in one line. Pages would show a comment in it.
+fn in_one_line(title: &str) -> Result<String, String> {
+    if title.split("%%").nth(2).is_some() {
+        return Err(format!(
+            "`{title}` has a comment between `%%`, which works in texts only; leave it away"
+        ));
+    }
+    Ok(title.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A text as a YAML value, in quotes if it could be read as anything but text.
@@ -509,6 +519,8 @@ mod tests {
             assert_eq!((name.slug.as_str(), name.words.as_str()), (slug, words));
         }
         assert!(Name::of("../..").is_err());
+        assert!(Name::of("The outage %%nobody%% saw").is_err());
+        assert!(Name::of("100 %% sure").is_ok());
     }
 
     #[test]
