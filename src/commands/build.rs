@@ -219,7 +219,8 @@ fn closing_line(
         format!(" ({})", report::count(diagnostics))
     };
     let took = in_words(stages.started.elapsed());
-    format!("built {pages} pages {whom} in {took}{warnings}: {files}")
+    let noun = if pages == 1 { "page" } else { "pages" };
+    format!("built {pages} {noun} {whom} in {took}{warnings}: {files}")
 }
 
 /// What happened to the files of a site.

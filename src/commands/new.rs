@@ -236,8 +236,8 @@ fn plan(
     let name = Name::of(name)?.called(words)?;
     if let Some(path) = known.holder(kind, &name.slug) {
         return Err(format!(
-            "there is a {} `{}` already, in `{path}`; nothing was written",
-            kind.noun(),
+            "there is {} `{}` already, in `{path}`; nothing was written",
+            kind.noun_with_article(),
             name.slug
         ));
     }

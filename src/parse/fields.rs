@@ -219,6 +219,7 @@ struct StoryFields {
     /// The figures that any telling may claim: a name and a value, or `{ value: …, source: … }`.
     facts: Ledger,
     /// Where you told it. Each entry has an `interview` or a date `on`.
+    #[serde(deserialize_with = "occasions")]
     told: Vec<Spanned<Told>>,
 }
 
@@ -349,6 +350,7 @@ struct QuestionFields {
     /// The story that it is a follow-up about.
     about: Option<Spanned<Slug>>,
     /// Where you were asked it. Each entry has an `interview` or a date `on`.
+    #[serde(deserialize_with = "whole_occasions")]
     asked: Option<Spanned<Vec<Spanned<Asked>>>>,
     /// How long your own answer should take, under a heading `## Answer`: `90s`, `2m`.
     length: Option<Spanned<Length>>,
@@ -689,7 +691,10 @@ fn interview(raw: InterviewFields, required: &mut Required<'_>) -> Fields {
 
 /// Where a story was told. It has an `interview` or a date `on`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an interview or a date as `{ interview: harbour-onsite }`"
+)]
 #[schemars(extend("anyOf" = [{ "required": ["on"] }, { "required": ["interview"] }]))]
 struct Told {
     /// The day, month or year.
@@ -729,7 +734,10 @@ impl From<Told> for Occasion {
 
 /// Where a question was asked. It has an `interview` or a date `on`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an interview or a date as `{ interview: harbour-onsite }`"
+)]
 #[schemars(extend("anyOf" = [{ "required": ["on"] }, { "required": ["interview"] }]))]
 struct Asked {
     /// The day, month or year.
@@ -886,6 +894,63 @@ impl<'de> de::Visitor<'de> for AnswerVisitor {
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AnswerField, A::Error> {
         OpenedAnswer::deserialize(de::value::MapAccessDeserializer::new(map))
             .map(AnswerField::Opened)
+    }
+}
+
+/// Occasions. A text in their place gives the message that says how to write it.
+fn occasions<'de, D: Deserializer<'de>, Raw: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<Spanned<Raw>>, D::Error> {
+    text_or_other(deserializer, OccasionsVisitor(PhantomData))
+}
+
+/// Occasions with the place of all of them.
+fn whole_occasions<'de, D: Deserializer<'de>, Raw: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<Spanned<Vec<Spanned<Raw>>>>, D::Error> {
+    let whole = Option::<Spanned<Occasions<Raw>>>::deserialize(deserializer)?;
+    Ok(whole.map(|Spanned { value, span }| Spanned {
+        value: value.0,
+        span,
+    }))
+}
+
+/// Occasions, where a type is needed to read them.
+struct Occasions<Raw>(Vec<Spanned<Raw>>);
+
+impl<'de, Raw: Deserialize<'de>> Deserialize<'de> for Occasions<Raw> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        occasions(deserializer).map(Self)
+    }
+}
+
+struct OccasionsVisitor<Raw>(PhantomData<Raw>);
+
+impl<'de, Raw: Deserialize<'de>> de::Visitor<'de> for OccasionsVisitor<Raw> {
+    type Value = Vec<Spanned<Raw>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list as `[{ interview: harbour-onsite }]`")
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+        Deserialize::deserialize(de::value::SeqAccessDeserializer::new(sequence))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, only: D) -> Result<Self::Value, D::Error> {
+        let text = String::deserialize(only)?;
+        let name = if When::parse(&text).is_some() {
+            "on"
+        } else {
+            "interview"
+        };
+        Err(de::Error::custom(format!(
+            "found \"{text}\", expected a list as `[{{ {name}: {text} }}]`"
+        )))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
     }
 }
 
