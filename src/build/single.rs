@@ -1,16 +1,22 @@
 //! A whole site in one HTML file: the frame of its home page around the main part of every page, with styles, scripts and pictures inside.
 //!
-//! The pages are those that the edition makes, so any theme works. Their addresses become fragments: `questions/mistake.html` is
-//! `#/questions/mistake.html`, and its part `context` is `#/questions/mistake.html:context`. Both are ids, so that links also work in
-//! viewers that run no scripts. There, all pages are shown one after the other; the script shows one of them.
+//! The pages are those that the edition makes, so any theme works. Their addresses become short fragments: the twelfth question is
+//! `#q12`, and a part of it is `#q12:a`. Both are ids, so that links also work in viewers that run no scripts. There, all pages are
+//! shown one after the other; the script shows one of them.
+//!
+//! A phone loads the file as a whole, and mails have a limit. So a text is in it once, and what browsers do not need is left out.
 
 mod address;
+mod changes;
+mod classes;
 mod document;
+mod end_tags;
 mod frame;
 mod page;
 mod picture;
 mod repeats;
 mod style;
+mod survey;
 mod tokens;
 mod writer;
 
@@ -21,8 +27,12 @@ use rayon::prelude::*;
 use super::{Artefact, Edition};
 use crate::diagnostic::{self, Diagnostic, rules};
 use crate::route::Route;
+use address::Addresses;
+use classes::Classes;
 use document::Document;
-use page::SinglePage;
+use page::{Layout, MadePage, Shared, SinglePage};
+use repeats::Repeats;
+use survey::Survey;
 use writer::Written;
 
 /// A site in one file.
@@ -42,34 +52,56 @@ pub struct Single {
 ///
 /// The mistakes that show when pages are made, a page that has no `<main>`, or a word that may not leave.
 pub fn single(edition: &Edition, file_name: &str) -> Result<Single, Vec<Diagnostic>> {
-    let pages = pages(edition)?;
-    let (before, after) = frame::around(edition, &pages)?;
-    let mut document = Document::default();
+    let made = made(edition)?;
+    let survey = Survey::of(made.iter().map(|page| page.html.as_str()));
+    let home = made.iter().find(|page| *page.route == Route::Home);
+    let layout = home.and_then(|home| Layout::of(&home.html));
+    let frame_ids = layout.map(|layout| layout.frame_ids).unwrap_or_default();
+    let addresses = Addresses::new(
+        made.iter().map(|page| page.route),
+        &frame_ids,
+        &survey.references,
+    );
+    let classes = Classes::new(&survey, edition).map_err(|mistake| vec![mistake])?;
+    let shared = Shared {
+        edition,
+        addresses: &addresses,
+        classes: &classes,
+        direction: survey.direction(),
+    };
+    let pages = pages(&made, shared)?;
+    let (before, after) = frame::around(home, &pages, shared)?;
+    let repeats = Repeats::of(&pages);
+    let mut document = Document::new(repeats.moved_parts(&pages));
     document.add(&before);
-    repeats::write(&pages, &mut document);
+    repeats::write(&pages, &repeats, &mut document);
     document.add(&after);
     edition
         .scan(file_name, document.html().as_bytes())
         .map_err(|leak| vec![leak])?;
     let pictures = pictures(edition, document.pictures())?;
     Ok(Single {
-        html: document.with_pictures(&pictures),
+        html: end_tags::left_out(&document.with_pictures(&pictures)),
         pages: pages.len(),
         warnings: left_out(edition, &pages, [&before, &after]),
     })
 }
 
 /// All pages but the one for lost visitors: no address of the file leads to it.
-fn pages(edition: &Edition) -> Result<Vec<SinglePage>, Vec<Diagnostic>> {
+fn made(edition: &Edition) -> Result<Vec<MadePage<'_>>, Vec<Diagnostic>> {
     let pages: Vec<Artefact<'_>> = edition
         .artefacts()
         .into_iter()
         .filter(|artefact| artefact.is_page() && *artefact.route() != Route::NotFound)
         .collect();
-    let made = pages
-        .par_iter()
-        .map(|artefact| SinglePage::of(edition, *artefact));
+    let made = pages.par_iter().map(|artefact| MadePage::of(*artefact));
     all_or_mistakes(made.collect())
+}
+
+/// The pages as parts of the file.
+fn pages(made: &[MadePage<'_>], shared: Shared<'_>) -> Result<Vec<SinglePage>, Vec<Diagnostic>> {
+    let pages = made.par_iter().map(|page| SinglePage::of(page, shared));
+    all_or_mistakes(pages.collect())
 }
 
 /// The pictures that are shown, as `data:` addresses. They are searched for withheld words where the edition makes them.

@@ -1,20 +1,53 @@
 //! The file while it is put together: HTML in which the addresses of pictures are not `data:` addresses yet.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
-use super::writer::{Edit, Written};
+use super::address::SEPARATOR;
+use super::writer::{Edit, Written, push_value};
 use crate::route::Route;
 
-/// HTML with the places of its pictures.
+/// Parts of pages that are in the file only as parts of other pages, which have the same text.
 #[derive(Default)]
+pub struct MovedParts(HashMap<(String, String), String>);
+
+impl MovedParts {
+    /// Notes that a part of a page is that of another one.
+    pub fn add(&mut self, page: &str, part: &str, to: &str) {
+        if page != to {
+            self.0
+                .insert((page.to_owned(), part.to_owned()), to.to_owned());
+        }
+    }
+
+    /// The page that has a part of a page.
+    fn page_with<'p>(&'p self, page: &'p str, part: &str) -> &'p str {
+        let mut page = page;
+        while let Some(other) = self.0.get(&(page.to_owned(), part.to_owned())) {
+            page = other;
+        }
+        page
+    }
+}
+
+/// HTML with the places of its pictures.
 pub struct Document {
     html: String,
     /// Where the address of each picture is, in their order.
     pictures: Vec<(Range<usize>, Route)>,
+    moved: MovedParts,
 }
 
 impl Document {
+    /// An empty file.
+    pub fn new(moved: MovedParts) -> Self {
+        Self {
+            html: String::new(),
+            pictures: Vec::new(),
+            moved,
+        }
+    }
+
     /// Adds a part of the frame.
     pub fn add(&mut self, written: &Written) {
         self.add_range(written, 0..written.html.len(), "");
@@ -32,9 +65,13 @@ impl Document {
             at = *start;
             match edit {
                 Edit::OwnId => self.html.push_str(own),
-                Edit::OwnAddress => crate::escape::percent_encode(own, &mut self.html),
+                Edit::Part { page, part, length } => {
+                    self.add_address(page.as_deref().unwrap_or(own), part);
+                    at += length;
+                }
                 Edit::Current(value) => {
-                    self.html.push_str(&format!(" aria-current=\"{value}\""));
+                    self.html.push_str(" aria-current=");
+                    push_value(value, &mut self.html);
                 }
                 Edit::Picture(route, length) => {
                     let start = self.html.len();
@@ -45,6 +82,16 @@ impl Document {
             }
         }
         self.html.push_str(&written.html[at..range.end]);
+    }
+
+    /// Adds the address of a part of a page. If the part is on another page until the page is opened, the script needs both.
+    fn add_address(&mut self, page: &str, part: &str) {
+        let place = self.moved.page_with(page, part);
+        self.html.push_str(&format!("#{place}{SEPARATOR}{part}"));
+        if place != page {
+            let attribute = format!(" data-to={page}");
+            self.html.push_str(&attribute);
+        }
     }
 
     /// Adds HTML.

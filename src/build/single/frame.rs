@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::iter::Peekable;
 
 use super::address::{self, Target};
-use super::page::{Layout, SinglePage, attribute, without_main};
+use super::classes::Classes;
+use super::page::{Layout, MadePage, Shared, SinglePage, attribute, without_main};
 use super::style;
 use super::writer::{Ids, Source, Writer, Written, unescaped, write_attribute};
 use crate::build::Edition;
@@ -129,31 +130,26 @@ fn text_of(route: &Route, edition: &Edition) -> Result<String, Diagnostic> {
     }
 }
 
-/// The frame before and after the pages.
+/// The frame before and after the pages: that of the home page.
 pub fn around(
-    edition: &Edition,
+    home: Option<&MadePage<'_>>,
     pages: &[SinglePage],
+    shared: Shared<'_>,
 ) -> Result<(Written, Written), Vec<Diagnostic>> {
-    frame(edition, pages).map_err(|mistake| vec![mistake])
-}
-
-fn frame(edition: &Edition, pages: &[SinglePage]) -> Result<(Written, Written), Diagnostic> {
-    let route = Route::Home;
-    let Some(home) = edition.artefact(&route) else {
+    let Some(MadePage { route, html }) = home else {
         return Ok(Default::default());
     };
-    let made = home.make()?;
-    let html = String::from_utf8_lossy(&made.bytes);
-    let layout = Layout::of(&html).ok_or_else(|| without_main(edition, &route))?;
-    let source = layout.source(&html, &route, edition, Ids::OfFrame);
-    let mut frame = Frame {
-        source,
+    let layout = Layout::of(html).ok_or_else(|| vec![without_main(shared.edition, route)])?;
+    let frame = Frame {
+        source: layout.source(html, route, shared, Ids::OfFrame),
         late: Vec::new(),
         seen: BTreeSet::new(),
     };
-    let before = frame.before(layout.before())?;
-    let after = frame.after(layout.after(), pages)?;
-    Ok((before, after))
+    let both = |mut frame: Frame<'_>| {
+        let before = frame.before(layout.before())?;
+        Ok((before, frame.after(layout.after(), pages)?))
+    };
+    both(frame).map_err(|mistake| vec![mistake])
 }
 
 /// Writes the frame.
@@ -238,7 +234,7 @@ impl Frame<'_> {
                 if let Some(media) = attribute(token, "media") {
                     writer.add(&format!(" media=\"{}\"", media.replace('"', "&quot;")));
                 }
-                let css = text_of(&file, edition)?;
+                let css = style::shortened(&text_of(&file, edition)?, self.source.classes);
                 writer.add(&format!(
                     ">{}</style>",
                     unclosed(&style::inside(&css, &file, edition)?, "style")
@@ -278,7 +274,7 @@ impl Frame<'_> {
         pages: &[SinglePage],
         writer: &mut Writer<'_>,
     ) -> Result<(), Diagnostic> {
-        writer.add(&format!("<script>\n{SCRIPT}</script>\n"));
+        writer.add(&format!("<script>\n{}</script>\n", script()));
         for script in pages.iter().flat_map(|page| &page.scripts) {
             if self.seen.insert(script.clone()) {
                 self.late.push(script.html(self.source.edition)?);
@@ -303,6 +299,16 @@ fn closes(token: &Token<'_>, name: &str) -> bool {
 /// What is added to the head: the rules, and a mark that scripts run, so that the other pages are never shown for a moment.
 fn head() -> String {
     format!(
-        "<style>\n{STYLE}</style>\n<script>document.documentElement.classList.add(\"paged\")</script>\n"
+        "<style>{}</style>\n<script>document.documentElement.classList.add(\"paged\")</script>\n",
+        style::shortened(STYLE, &Classes::default())
     )
+}
+
+/// The script without its comments and its indentation. No text in it goes over a line.
+fn script() -> String {
+    let lines = SCRIPT.lines().map(str::trim_start);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+    code.fold(String::with_capacity(SCRIPT.len()), |code, line| {
+        code + line + "\n"
+    })
 }

@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::address::{self, Target};
+use super::address::{self, Addresses, Target};
+use super::classes::Classes;
 use super::frame::Script;
 use super::tokens;
-use super::writer::{Ids, Source, Written, unescaped, write, write_attribute};
+use super::writer::{
+    Direction, Ids, Source, Written, unescaped, write, write_attribute, write_class,
+};
 use crate::build::{Artefact, Edition};
 use crate::diagnostic::{Diagnostic, rules};
 use crate::route::Route;
@@ -22,8 +25,10 @@ pub struct SinglePage {
     pub route: Route,
     /// Its id in the file.
     pub id: String,
-    /// The title of the document while the page is shown, as HTML in an attribute.
+    /// The title of the document while the page is shown, as HTML.
     pub title: String,
+    /// Its first heading as a title: what is small in it stands behind a colon.
+    pub title_in_heading: String,
     /// Its first heading, or else its title, as HTML.
     pub heading: String,
     /// The addresses of the links in the frame that are current.
@@ -47,27 +52,69 @@ pub struct Layout<'t> {
     pub frame_ids: BTreeSet<String>,
 }
 
-impl SinglePage {
-    /// Makes a page and takes it apart.
-    pub fn of(edition: &Edition, artefact: Artefact<'_>) -> Result<Self, Diagnostic> {
+/// A page as the edition makes it.
+pub struct MadePage<'e> {
+    pub route: &'e Route,
+    pub html: String,
+}
+
+/// What all pages of a file are written with.
+#[derive(Clone, Copy)]
+pub struct Shared<'a> {
+    pub edition: &'a Edition,
+    pub addresses: &'a Addresses,
+    pub classes: &'a Classes,
+    pub direction: Direction,
+}
+
+impl<'e> MadePage<'e> {
+    /// Makes a page.
+    pub fn of(artefact: Artefact<'e>) -> Result<Self, Diagnostic> {
         let made = artefact.make()?;
-        let html = String::from_utf8_lossy(&made.bytes);
-        let route = artefact.route();
-        let layout = Layout::of(&html).ok_or_else(|| without_main(edition, route))?;
-        let source = layout.source(&html, route, edition, Ids::OfPage);
-        let inner = &layout.tokens[layout.inner.clone()];
-        let title = text_of(&html, layout.outside(), "title").unwrap_or_default();
-        let heading = text_of(&html, inner.iter(), "h1").unwrap_or_else(|| title.clone());
         Ok(Self {
-            route: route.clone(),
-            id: address::id(route),
-            title: title.replace('"', "&quot;"),
-            heading,
-            current: layout.current(route, edition),
-            attributes: layout.attributes(),
-            main: write(source, inner),
-            scripts: Script::all_of(&html, layout.outside(), route, edition),
+            route: artefact.route(),
+            html: String::from_utf8_lossy(&made.bytes).into_owned(),
         })
+    }
+}
+
+impl SinglePage {
+    /// Takes a page apart.
+    pub fn of(made: &MadePage<'_>, shared: Shared<'_>) -> Result<Self, Diagnostic> {
+        let MadePage { route, html } = made;
+        let layout = Layout::of(html).ok_or_else(|| without_main(shared.edition, route))?;
+        let source = layout.source(html, route, shared, Ids::OfPage);
+        let inner = &layout.tokens[layout.inner.clone()];
+        let title = text_of(html, layout.outside(), "title").unwrap_or_default();
+        let heading = text_of(html, inner.iter(), "h1").unwrap_or_else(|| title.clone());
+        Ok(Self {
+            route: (*route).clone(),
+            id: shared.addresses.page(route).to_owned(),
+            title_in_heading: title_in(html, inner, &heading),
+            title,
+            heading,
+            current: layout.current(route, shared),
+            attributes: layout.attributes(shared.classes),
+            main: write(source, inner),
+            scripts: Script::all_of(html, layout.outside(), route, shared.edition),
+        })
+    }
+}
+
+/// The title that a heading gives a page. The script does the same.
+fn title_in(html: &str, tokens: &[Token<'_>], heading: &str) -> String {
+    let opens =
+        |token: &&Token<'_>| matches!(token.kind, Kind::Open(tag) if tag.lower_name() == "h1");
+    let closes =
+        |token: &&Token<'_>| matches!(token.kind, Kind::Close(tag) if tag.lower_name() == "h1");
+    let inside = tokens
+        .iter()
+        .skip_while(|token| !opens(token))
+        .take_while(|token| !closes(token));
+    let small = text_of(html, inside, "small").unwrap_or_default();
+    match heading.strip_suffix(&small) {
+        Some(start) if !small.is_empty() => format!("{}: {small}", start.trim_end()),
+        _ => heading.to_owned(),
     }
 }
 
@@ -98,7 +145,7 @@ impl<'t> Layout<'t> {
     }
 
     /// The tokens around the main part.
-    fn outside(&self) -> impl Iterator<Item = &Token<'t>> {
+    pub fn outside(&self) -> impl Iterator<Item = &Token<'t>> {
         self.before().iter().chain(self.after())
     }
 
@@ -117,7 +164,7 @@ impl<'t> Layout<'t> {
         &'a self,
         html: &'a str,
         route: &'a Route,
-        edition: &'a Edition,
+        shared: Shared<'a>,
         ids: Ids,
     ) -> Source<'a> {
         let id = self
@@ -127,7 +174,10 @@ impl<'t> Layout<'t> {
         Source {
             route,
             html,
-            edition,
+            edition: shared.edition,
+            addresses: shared.addresses,
+            classes: shared.classes,
+            direction: shared.direction,
             ids,
             frame_ids: &self.frame_ids,
             main_id: id.map_or("", |id| id.value),
@@ -135,26 +185,28 @@ impl<'t> Layout<'t> {
     }
 
     /// The attributes of the main part that stay.
-    fn attributes(&self) -> String {
+    fn attributes(&self, classes: &Classes) -> String {
         let mut html = String::new();
         for attribute in self.main.attributes() {
-            if !["id", "hidden"].contains(&attribute.name.to_ascii_lowercase().as_str()) {
-                write_attribute(&attribute, &mut html);
+            match attribute.name.to_ascii_lowercase().as_str() {
+                "id" | "hidden" => {}
+                "class" => write_class(&attribute, classes, &mut html),
+                _ => write_attribute(&attribute, &mut html),
             }
         }
         html
     }
 
     /// The addresses of the links around the main part that are marked as current.
-    fn current(&self, route: &Route, edition: &Edition) -> Vec<String> {
+    fn current(&self, route: &Route, shared: Shared<'_>) -> Vec<String> {
         let marked = self.outside().filter(|token| {
             attribute(token, "aria-current").is_some_and(|current| current != "false")
         });
         let target = |token| {
             let href = unescaped(attribute(token, "href")?);
-            match address::target(&href, route, edition) {
-                Target::Page(other, _) => Some(address::of(&other)),
-                Target::SamePage(_) => Some(address::of(route)),
+            match address::target(&href, route, shared.edition) {
+                Target::Page(other, _) => Some(shared.addresses.address(&other)),
+                Target::SamePage(_) => Some(shared.addresses.address(route)),
                 Target::Outside | Target::File(_) | Target::Nothing => None,
             }
         };
