@@ -357,7 +357,7 @@ impl Length {
         ];
         let text = UNITS
             .iter()
-            .fold(text.trim().to_lowercase(), |text, (word, unit)| {
+            .fold(text.trim().to_owned(), |text, (word, unit)| {
                 text.replace(word, unit)
             });
         let text = text.as_str();
@@ -972,6 +972,9 @@ mod tests {
             ("1m30s", 90),
             ("1:30", 90),
             ("2 min", 120),
+            ("2 minutes", 120),
+            ("90 seconds", 90),
+            ("1 minute 30 secs", 90),
         ] {
             assert_eq!(Length::parse(text), Some(Length(seconds)), "{text}");
         }

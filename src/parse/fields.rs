@@ -408,6 +408,7 @@ fn asked_question(question: Prose, raw: QuestionFields, required: &mut Required<
         audience: _,
         status: _,
     } = raw;
+    required.split_wording(aliases.as_ref());
     Question {
         question,
         aliases: aliases.unwrap_or_default().value.0,
@@ -419,6 +420,45 @@ fn asked_question(question: Prose, raw: QuestionFields, required: &mut Required<
 }
 
 impl Required<'_> {
+    /// Warns of a wording that commas have split: `[what, when, or how do you test]`.
+    fn split_wording(&mut self, aliases: Option<&Spanned<List<Prose>>>) {
+        const OPENINGS: &[&str] = &[
+            "how", "or", "and", "what", "when", "where", "which", "who", "why", "was", "wann",
+            "warum", "wer", "wie", "wo", "oder", "und",
+        ];
+        let aliases = aliases.map_or(&[][..], |aliases| &aliases.value.0[..]);
+        let is_piece =
+            |alias: &Prose| OPENINGS.contains(&alias.as_str().trim().to_lowercase().as_str());
+        let continues = |alias: &Prose| {
+            let words = alias.as_str();
+            ["or ", "and ", "oder ", "und "]
+                .iter()
+                .any(|word| words.starts_with(word))
+        };
+        let is_suspect =
+            |&index: &usize| is_piece(&aliases[index]) || index > 0 && continues(&aliases[index]);
+        let suspects: Vec<usize> = (0..aliases.len()).filter(is_suspect).collect();
+        let (Some(&first), Some(&last), true) =
+            (suspects.first(), suspects.last(), aliases.len() > 1)
+        else {
+            return;
+        };
+        let start = first - usize::from(first > 0 && !is_piece(&aliases[first]));
+        let end = (last + usize::from(is_piece(&aliases[last]))).min(aliases.len() - 1);
+        let words: Vec<&str> = aliases[start..=end].iter().map(Prose::as_str).collect();
+        let message = format!(
+            "`{}` is a wording of its own here, because a comma ends it",
+            aliases[start].as_str()
+        );
+        let help = format!(
+            "put quotes around a wording with a comma: `aliases: [\"{}\"]`",
+            words.join(", ")
+        );
+        let span = aliases[start].span();
+        self.missing
+            .push(Diagnostic::new(&rules::SPLIT, self.source.path, span, message).help(help));
+    }
+
     /// The question that the only heading of a file asks, if the file has no title.
     fn only_heading(&self, title: Option<&Prose>) -> Option<Prose> {
         let question = self.source.titles.question.as_ref();
