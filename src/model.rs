@@ -341,20 +341,22 @@ impl<'de> Deserialize<'de> for Moment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Length(pub u32);
 
+/// The words of units, and their letters.
+const UNITS: [(&str, &str); 8] = [
+    ("minutes", "m"),
+    ("minute", "m"),
+    ("mins", "m"),
+    ("min", "m"),
+    ("seconds", "s"),
+    ("second", "s"),
+    ("secs", "s"),
+    ("sec", "s"),
+];
+
 impl Length {
     /// Reads a length as an author writes it, also with whole words: `2 minutes 30 seconds`; `None` if it is not one, or not between
     /// a second and an hour.
     pub fn parse(text: &str) -> Option<Self> {
-        const UNITS: [(&str, &str); 8] = [
-            ("minutes", "m"),
-            ("minute", "m"),
-            ("mins", "m"),
-            ("min", "m"),
-            ("seconds", "s"),
-            ("second", "s"),
-            ("secs", "s"),
-            ("sec", "s"),
-        ];
         let text = UNITS
             .iter()
             .fold(text.trim().to_owned(), |text, (word, unit)| {

@@ -211,9 +211,9 @@ impl Failure<'_> {
     /// The help for an item below `answers: []`, which is a whole list already.
     fn below_empty_list(&self) -> Option<String> {
         self.line().trim_start().strip_prefix("- ")?;
-        let before = self.slice[..self.line_start()].lines().rev();
+        let mut before = self.slice[..self.line_start()].lines().rev();
         let is_blank = |line: &&str| line.trim().is_empty() || line.trim().starts_with('#');
-        let above = before.skip_while(is_blank).next()?;
+        let above = before.find(|line| !is_blank(line))?;
         let (name, value) = above.split_once(':')?;
         let value = value.split(" #").next().unwrap_or_default();
         let is_empty = value.trim().starts_with('[') && value.trim()[1..].trim() == "]";

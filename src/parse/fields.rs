@@ -944,10 +944,13 @@ fn occasions<'de, D: Deserializer<'de>, Raw: Deserialize<'de>>(
     text_or_other(deserializer, OccasionsVisitor(PhantomData))
 }
 
+/// Occasions with the place of all of them; `None` if there are none.
+type Whole<Raw> = Option<Spanned<Vec<Spanned<Raw>>>>;
+
 /// Occasions with the place of all of them.
 fn whole_occasions<'de, D: Deserializer<'de>, Raw: Deserialize<'de>>(
     deserializer: D,
-) -> Result<Option<Spanned<Vec<Spanned<Raw>>>>, D::Error> {
+) -> Result<Whole<Raw>, D::Error> {
     let whole = Option::<Spanned<Occasions<Raw>>>::deserialize(deserializer)?;
     Ok(whole.map(|Spanned { value, span }| Spanned {
         value: value.0,

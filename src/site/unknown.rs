@@ -184,25 +184,12 @@ impl<'d> Reporter<'d> {
             .get(span.range())
             .unwrap_or_default();
         let several = self.advice.several(*kind, slug);
-        let list = || {
-            as_list(written, |name| {
-                *kind != Kind::Story && self.names.find(*kind, name.as_str()).is_some()
-            })
-        };
         let known = several.as_ref().map(|several| several.help.clone());
         let help = nested_item(written)
             .or(known)
-            .or_else(list)
+            .or_else(|| self.as_list(written, *kind))
             .or_else(advice)
-            .unwrap_or_else(|| {
-                let add = format!("add it with `storybank new {} {slug}`", command_word(*kind));
-                match written.strip_prefix('#') {
-                    Some(name) if *kind == Kind::Competency => {
-                        format!("{add}, or write `\\#{name}` if it is text")
-                    }
-                    _ => add,
-                }
-            });
+            .unwrap_or_else(|| add_it(written, *kind, slug));
         let is = match several {
             Some(Several { is, .. }) => format!(": it is {is}"),
             None => String::new(),
@@ -212,6 +199,13 @@ impl<'d> Reporter<'d> {
             Some(count) => format!("there is no {noun} `{slug}`, which {count} name{is}"),
         };
         self.at_places(rule_of(*kind), places, message).help(help)
+    }
+
+    /// Advice for a value that holds several names of a kind.
+    fn as_list(&self, written: &str, kind: Kind) -> Option<String> {
+        as_list(written, |name| {
+            kind != Kind::Story && self.names.find(kind, name.as_str()).is_some()
+        })
     }
 
     /// A diagnostic at the first of some places that shows a few of the others.
@@ -351,6 +345,17 @@ fn rule_of(kind: Kind) -> &'static Rule {
         Kind::Competency => &rules::COMPETENCY,
         Kind::Story | Kind::CaseStudy => &rules::STORY,
         Kind::Interview => &rules::INTERVIEW,
+    }
+}
+
+/// Advice to add the document that a name should have.
+fn add_it(written: &str, kind: Kind, slug: &Slug) -> String {
+    let add = format!("add it with `storybank new {} {slug}`", command_word(kind));
+    match written.strip_prefix('#') {
+        Some(name) if kind == Kind::Competency => {
+            format!("{add}, or write `\\#{name}` if it is text")
+        }
+        _ => add,
     }
 }
 
