@@ -668,8 +668,9 @@ impl Projector<'_> {
         };
         let question = self.site.question(id);
         question.item.is_some_and(|ItemId { section, item }| {
-            let section = &self.site.document(question.document).sections[section];
-            section.is_private || section.items[item].is_open
+            let document = self.site.document(question.document);
+            let section = &document.sections[section];
+            section.is_private || section.items[item].is_open && holds_follow_ups(document)
         })
     }
 }
@@ -710,15 +711,14 @@ fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
             .find(|&index| matches!(body.nodes[index].event, Event::Start(Tag::Heading(_))));
         heading.unwrap_or(nodes.start)..nodes.end
     };
+    let holds_follow_ups = holds_follow_ups(document);
     for section in &document.sections {
         if section.is_private {
             hidden.push(with_heading(&section.nodes));
         }
+        let open = section.items.iter().filter(|item| item.is_open);
         hidden.extend(
-            section
-                .items
-                .iter()
-                .filter(|item| item.is_open)
+            open.filter(|_| holds_follow_ups)
                 .map(|item| with_heading(&item.nodes)),
         );
     }
@@ -733,6 +733,16 @@ fn hidden_ranges(document: &Document) -> Vec<Range<usize>> {
     );
     hidden.extend(private_callouts(body, 0..body.nodes.len()));
     joined(hidden)
+}
+
+/// Whether the questions in a document are about a story, so that their text is the answer. Without it, others do not see them. A question
+/// of the bank is answered by stories.
+fn holds_follow_ups(document: &Document) -> bool {
+    match &document.meta {
+        Meta::Sheet(sheet) => sheet.about.is_some(),
+        Meta::Asks(_) => false,
+        _ => true,
+    }
 }
 
 /// Remarks and private notes, none of them inside of another.

@@ -2308,3 +2308,80 @@ fn every_field_is_redacted() {
         }
     }
 }
+
+const INTERVIEW: &str = "\n-- content/interviews/acme.md --\n---\ncompany: Acme\n---\nx\n";
+
+/// The answer for one interview never leaves, however its heading is written. In a place where it is no answer, nothing is built.
+#[test]
+fn answers_for_one_interview_stay_with_their_author() {
+    let question = "-- content/questions/q.md --\n---\nquestion: Why us?\naudience: public\n---\n\nGuidance.\n\n";
+    let sheet = "-- content/questions/sheet.md --\n---\ntitle: Sheet\naudience: public\n---\n\n## Why us?\n\nGuidance.\n\n";
+    let about = "-- content/questions/q.md --\n---\nquestion: Why us?\nabout: outage\naudience: public\n---\n\n";
+    let asks = "-- content/questions/for-them.md --\n---\naudience: public\n---\n\n## How?\n\n";
+    let story = "-- content/stories/outage.md --\n---\ntitle: Outage\naudience: public\n---\n\n## Follow-ups\n\n### Why?\n\nSo.\n\n";
+    let titled =
+        "-- content/questions/q.md --\n---\naudience: public\n---\n\n# Why us?\n\nGuidance.\n\n";
+    for place in [question, sheet, about, asks, story, titled] {
+        for heading in [
+            "## Answer for acme",
+            "### Answer for acme",
+            "#### The answers for acme",
+            "## Answer (acme)",
+            "## 2. Draft answer – acme",
+            "## Answer for [[acme]]",
+            "> ## Answer for acme",
+            "- ## Answer for acme",
+            "**Answer for acme**",
+        ] {
+            let text = format!("{place}{heading}\n\nSECRET\n{INTERVIEW}");
+            let text = if place == about {
+                format!("{text}-- content/stories/outage.md --\n# Outage\n")
+            } else {
+                text
+            };
+            for audience in OTHERS {
+                if let Ok(made) = make(&files(&text), audience) {
+                    assert_eq!(leaks(&made, "secret"), Vec::<String>::new(), "{text}");
+                    assert_eq!(leaks(&made, "acme"), Vec::<String>::new(), "{text}");
+                }
+            }
+        }
+    }
+    let made = make(
+        &files(&format!(
+            "{question}## Answer for acme\n\nSECRET\n{INTERVIEW}"
+        )),
+        Audience::Public,
+    );
+    assert!(made.is_ok(), "a well written answer is no error");
+}
+
+/// A link to a withheld answer leads to its question, and shows nothing of it.
+#[test]
+fn links_to_answers_for_one_interview_show_nothing_of_them() {
+    let question = "-- content/questions/q.md --\n---\nquestion: Why us?\naudience: public\n---\n\nGuidance.\n\n## Answer for acme\n\nSECRET\n";
+    for link in [
+        "[[q#answer-for-acme]]",
+        "[[q#answer-for-acme|words]]",
+        "![[q#answer-for-acme]]",
+        "[[acme]]",
+        "![[acme]]",
+    ] {
+        let text = format!(
+            "{question}{INTERVIEW}-- content/stories/outage.md --\n---\ntitle: Outage\naudience: public\n---\n\nA\n\n{link}\n\nb\n"
+        );
+        for audience in OTHERS {
+            let made = make(&files(&text), audience).unwrap_or_else(|found| panic!("{found:?}"));
+            assert_eq!(leaks(&made, "secret"), Vec::<String>::new(), "{link}");
+            assert_eq!(leaks(&made, "acme"), Vec::<String>::new(), "{link}");
+        }
+    }
+}
+
+/// A question of the bank is answered by stories, so it needs no text of its own to be seen.
+#[test]
+fn a_public_question_of_a_sheet_is_seen_without_text() {
+    let text = "-- content/questions/sheet.md --\n---\ntitle: Sheet\naudience: public\n---\n\n## Why us?\n\n## Why now?\n-- content/stories/outage.md --\n---\ntitle: Outage\naudience: public\nanswers: [{ question: why-us, open: Said first. }]\n---\na\n";
+    let made = make(&files(text), Audience::Public).expect("it is sound");
+    assert!(!leaks(&made, "said first").is_empty());
+}

@@ -2,15 +2,27 @@
 
 use std::ops::Range;
 
-use crate::markdown::{Body, Event, Heading, Tag};
-use crate::model::DirectAnswer;
+use rustc_hash::FxHashSet as HashSet;
+
+use crate::diagnostic::{Diagnostic, rules};
+use crate::markdown::{Body, Child, Event, Tag, Target, stretch_at};
+use crate::model::{DirectAnswer, Document, Meta};
 use crate::slug::Slug;
+use crate::source::Span;
 
 /// The names of the heading.
-const NAMES: [&str; 4] = ["my answer", "answer", "meine antwort", "antwort"];
+const NAMES: [&str; 4] = ["answers", "answer", "antworten", "antwort"];
+
+/// Words that can stand before the name.
+const BEFORE_NAME: [&str; 14] = [
+    "the ", "my ", "our ", "your ", "an ", "own ", "short ", "long ", "draft ", "die ", "meine ",
+    "unsere ", "eigene ", "kurze ",
+];
 
 /// What can stand between the name and the interview.
-const BEFORE_INTERVIEW: [&str; 7] = ["for ", "für ", "at ", ":", "-", "–", "("];
+const BEFORE_INTERVIEW: [&str; 11] = [
+    "for", "für", "fuer", "at", "bei", ":", "-", "–", "—", "(", "[",
+];
 
 /// The direct answers in a range of a body. An answer ends at the next heading that is not below its own.
 pub fn direct_answers(body: &Body, nodes: Range<usize>) -> Vec<DirectAnswer> {
@@ -23,7 +35,7 @@ pub fn direct_answers(body: &Body, nodes: Range<usize>) -> Vec<DirectAnswer> {
             let is_inside = open.is_some_and(|level| heading.level > level);
             if !is_inside {
                 close(body, &mut answers, open.take(), end);
-                if let Some(interview) = meaning(heading) {
+                if let Some(interview) = meaning(body, &child) {
                     open = Some(heading.level);
                     answers.push(DirectAnswer {
                         interview,
@@ -52,31 +64,125 @@ fn close(body: &Body, answers: &mut [DirectAnswer], open: Option<u8>, end: usize
 }
 
 /// The interview that an answer is for, if it is for one; `None` if the heading does not open an answer.
-fn meaning(heading: &Heading) -> Option<Option<Slug>> {
-    interview_in(&heading.text)
+fn meaning(body: &Body, heading: &Child) -> Option<Option<Slug>> {
+    interview_in(&words_of(body, heading.inner()))
+}
+
+/// The words of a heading. A link without words of its own reads as the name that it leads to.
+fn words_of(body: &Body, nodes: Range<usize>) -> String {
+    let mut words = String::new();
+    for node in &body.nodes[nodes] {
+        match node.event {
+            Event::Text(piece) | Event::Code(piece) => words.push_str(body.str(piece)),
+            Event::SoftBreak | Event::HardBreak => words.push(' '),
+            Event::Start(Tag::Link(link)) if !body.links[link].is_labelled => {
+                match &body.links[link].target {
+                    Target::Wiki { name, .. } => words.push_str(name),
+                    Target::Page { name, .. } => {
+                        words.push_str(name.slug().map_or("", Slug::as_str));
+                    }
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+    words
 }
 
 /// Whether a text would open an answer if it were a heading.
 pub fn opens_answer(text: &str) -> bool {
-    // Longer than a name with an interview.
-    const LONGEST: usize = 200;
-    text.len() <= LONGEST && interview_in(text).is_some()
+    interview_in(text).is_some()
 }
 
+/// Reads a text as the heading of an answer. In doubt an answer is for one interview, because such an answer stays with its author.
 fn interview_in(text: &str) -> Option<Option<Slug>> {
-    let lower = text.trim().to_lowercase();
-    let rest = NAMES.iter().find_map(|name| lower.strip_prefix(name))?;
+    // Longer than a name with an interview.
+    const LONGEST: usize = 200;
+    let is_question = text.trim_end().ends_with(['?', '？', '؟']);
+    if text.len() > LONGEST || is_question {
+        return None;
+    }
+    let lower: String = text
+        .to_lowercase()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    // A number or an emoji before the name makes no difference.
+    let mut rest = lower.trim_start_matches(|sign: char| !sign.is_alphabetic());
+    while let Some(shorter) = BEFORE_NAME.iter().find_map(|word| rest.strip_prefix(word)) {
+        rest = shorter;
+    }
+    let rest = NAMES.iter().find_map(|name| rest.strip_prefix(name))?;
+    if rest.starts_with(char::is_alphanumeric) {
+        return None;
+    }
     let rest = rest.trim();
     if rest.is_empty() || rest == ":" {
         return Some(None);
     }
-    let interview = BEFORE_INTERVIEW
-        .iter()
-        .find_map(|separator| rest.strip_prefix(separator))?
-        .trim()
-        .trim_end_matches(')');
-    let interview = interview.rsplit('/').next().unwrap_or_default();
-    Some(Some(Slug::of(interview)).filter(|slug| !slug.is_empty()))
+    let after = BEFORE_INTERVIEW.iter().find_map(|separator| {
+        let after = rest.strip_prefix(separator)?;
+        let is_word = separator.ends_with(char::is_alphabetic);
+        (!is_word || !after.starts_with(char::is_alphanumeric)).then_some(after)
+    })?;
+    let name = after.trim_matches(|sign: char| !sign.is_alphanumeric());
+    let name = name.rsplit('/').next().unwrap_or_default();
+    Some(Some(Slug::of(name)))
+}
+
+/// Reports answers for one interview where no answer is read. Others could see them there.
+pub fn misplaced_answers(document: &Document) -> Vec<Diagnostic> {
+    if !matches!(
+        document.meta,
+        Meta::Story(_) | Meta::Variant(_) | Meta::Question(_) | Meta::Sheet(_) | Meta::Asks(_)
+    ) {
+        return Vec::new();
+    }
+    let body = &document.body;
+    let read: HashSet<usize> = answers_in(document)
+        .map(|answer| answer.with_heading.start)
+        .collect();
+    let private: Vec<Range<usize>> = answers_in(document)
+        .filter(|answer| answer.interview.is_some())
+        .map(|answer| answer.with_heading.clone())
+        .collect();
+    let mut found = Vec::new();
+    for (index, node) in body.nodes.iter().enumerate() {
+        let Event::Start(Tag::Heading(_) | Tag::Strong | Tag::Emphasis) = node.event else {
+            continue;
+        };
+        let Some(label) = body.children(index..body.nodes.len()).next() else {
+            continue;
+        };
+        let is_for_one = matches!(meaning(body, &label), Some(Some(_)));
+        if is_for_one && !read.contains(&index) && stretch_at(&private, index).is_none() {
+            found.push(misplaced(document, node.span));
+        }
+    }
+    found
+}
+
+/// The direct answers of a document, in the order of its text.
+fn answers_in(document: &Document) -> impl Iterator<Item = &DirectAnswer> {
+    let items = document.sections.iter().flat_map(|section| &section.items);
+    items
+        .flat_map(|item| &item.answers)
+        .chain(&document.answers)
+}
+
+fn misplaced(document: &Document, span: Span) -> Diagnostic {
+    let message = "this reads as an answer for one interview, but here it is no answer, and others could see it";
+    let help = match &document.meta {
+        Meta::Question(question) if question.about.is_none() => {
+            "write `## Answer for` and the name of the interview as a heading of its own"
+        }
+        Meta::Sheet(sheet) if sheet.about.is_none() => {
+            "write `### Answer for` and the name of the interview as a heading below the question"
+        }
+        _ => "move it into the file of the question that it answers, or write it in other words",
+    };
+    Diagnostic::new(&rules::SWALLOWED_MARK, &document.path, span, message).help(help)
 }
 
 #[cfg(test)]
@@ -101,11 +207,35 @@ mod tests {
     }
 
     #[test]
-    fn other_headings_open_none() {
+    fn in_doubt_an_answer_is_for_one_interview() {
+        for heading in [
+            "Answer (harbour)",
+            "Answers for harbour",
+            "The answer for harbour",
+            "Draft answer for harbour",
+            "2. Answer for harbour",
+            "🛠️ Answer for harbour",
+            "Answer for: harbour",
+            "Answer for\u{a0}harbour",
+            "Answer – harbour",
+            "Answer for [[harbour]]",
+            "Answer for [[interviews/harbour]]",
+            "**Answer for harbour**",
+            "Answer: harbour",
+        ] {
+            let found = read_answers(&format!("## {heading}\n\na\n"));
+            assert_eq!(found, [(Some("harbour".to_owned()), 1)], "{heading}");
+        }
         assert_eq!(
-            read_answers("## Answers\n\na\n\n## Answering machines\n\nb\n"),
-            []
+            read_answers("## Answer for\n\na\n"),
+            [(Some(String::new()), 1)]
         );
+    }
+
+    #[test]
+    fn other_headings_open_none() {
+        assert_eq!(read_answers("## Answering machines\n\nb\n"), []);
+        assert_eq!(read_answers("## Answer for whom?\n\nb\n"), []);
         assert_eq!(read_answers("## Answer the phone\n\na\n"), []);
     }
 }

@@ -14,6 +14,8 @@ mod unshown;
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet as HashSet;
+
 use crate::conflict;
 use crate::diagnostic::{Diagnostic, rules};
 use crate::front_matter::{self, Split};
@@ -181,10 +183,11 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     };
     let (fields, mut diagnostics) = fields::read(&source, place);
     diagnostics.extend(found);
+    diagnostics.extend(comments_in_fields(path, text, split.yaml));
     outline::shape(&mut body, &fields.meta);
     markdown::check_marks_in_text(&body, path, &mut diagnostics);
     let is_mistaken = diagnostics.iter().any(Diagnostic::is_error);
-    let document = Document {
+    let mut document = Document {
         path: path.clone(),
         slug: place.slug(),
         // The mistake may be in the line with the audience. The site is not built then, and a preview shows the file to its author.
@@ -199,6 +202,11 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         meta: fields.meta,
         body,
     };
+    let misplaced = answers::misplaced_answers(&document);
+    if !misplaced.is_empty() {
+        document.audience = Audience::Private;
+    }
+    diagnostics.extend(misplaced);
     diagnostics.extend(empty_file(&document, text));
     diagnostics.extend(nameless_questions(&document));
     // A mistake in the front matter may be the reason for an empty sheet, and is enough to report.
@@ -210,6 +218,31 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         document: Some(document),
         diagnostics,
     }
+}
+
+/// Comments of the text in a line of front matter, where they would be shown as they are.
+fn comments_in_fields(path: &SitePath, text: &str, yaml: Span) -> Vec<Diagnostic> {
+    const MARK: &str = "%%";
+    let mut found = Vec::new();
+    let mut at = yaml.range().start;
+    for line in text[yaml.range()].split_inclusive('\n') {
+        let is_comment = line.trim_start().starts_with('#');
+        let start = line.find(MARK).filter(|_| !is_comment);
+        let end = start.and_then(|start| {
+            let inside = start + MARK.len();
+            Some(inside + line[inside..].find(MARK)? + MARK.len())
+        });
+        if let (Some(start), Some(end)) = (start, end) {
+            let message = "a comment between `%%` works in the text only; here it would be shown";
+            let span = Span::new(at + start, at + end);
+            found.push(
+                Diagnostic::new(&rules::SWALLOWED_MARK, path, span, message)
+                    .help("take it out, or write it after ` #` at the end of the line"),
+            );
+        }
+        at += line.len();
+    }
+    found
 }
 
 /// The direct answers of a question that has a file of its own.
@@ -226,6 +259,14 @@ pub fn answers_of(body: &Body, meta: &Meta) -> Vec<DirectAnswer> {
 pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
     let mut sections = cut(body, start);
     let level = question_level(body, &sections, meta);
+    let for_interviews: HashSet<usize> = answers_of(body, meta)
+        .iter()
+        .filter(|answer| answer.interview.is_some())
+        .map(|answer| answer.nodes.start)
+        .collect();
+    for section in &mut sections {
+        section.is_private |= for_interviews.contains(&section.nodes.start);
+    }
     let headings: Vec<&str> = sections
         .iter()
         .map(|section| section.heading.as_str())
@@ -372,6 +413,7 @@ fn sheet_item(body: &Body, section: &Section, level: u8) -> Option<Item> {
     let heading = heading_of(body, section)?;
     let is_asked = heading.level == level
         && !outline::asks_nothing(&heading.text)
+        && !answers::opens_answer(&heading.text)
         && (level > 1 || outline::asks(&heading.text));
     (is_asked && !heading.text.is_empty()).then(|| Item {
         question: heading.text.clone(),

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::answers::opens_answer;
 use super::headings::{Meaning, Names};
 use super::label::{self, Form, Label, inner_of, is_break, words_of};
 use super::{Place, PrivateHeading, sheet};
@@ -17,7 +18,7 @@ const SECTION: u8 = 2;
 pub struct Titles {
     /// The first heading that is a title.
     pub heading: Option<Spanned<String>>,
-    /// The only heading, if it asks a question. The whole file is then about this question.
+    /// The only heading besides those of answers, if it asks a question. The whole file is then about this question.
     pub question: Option<Spanned<String>>,
 }
 
@@ -73,9 +74,14 @@ fn title_of_page(body: &Body, headings: &[(usize, HeadingId)]) -> Option<Spanned
 }
 
 fn only_question(body: &Body, headings: &[(usize, HeadingId)]) -> Option<Spanned<String>> {
-    let &[(index, only)] = headings else {
-        return None;
+    let (&(index, only), others) = headings.split_first()?;
+    let is_answer = |&(_, other): &(usize, HeadingId)| {
+        let other = &body.headings[other];
+        other.level > 1 && opens_answer(&other.text)
     };
+    if !others.iter().all(is_answer) {
+        return None;
+    }
     let only = &body.headings[only];
     let is_question = only.level == 1 && !only.is_private && asks(&only.text);
     is_question.then(|| at(body, index, only))

@@ -20,7 +20,7 @@ pub fn unshown(document: &Document) -> Vec<Diagnostic> {
             .filter_map(|section| unshown_heading(document, section)),
     );
     // A sheet without a question has an error of its own instead.
-    if document.meta.is_list_of_questions()
+    if matches!(document.meta, Meta::Sheet(_))
         && document
             .sections
             .iter()

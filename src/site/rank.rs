@@ -61,16 +61,20 @@ impl Contents {
             return main;
         }
         let probed = &self.question(question).competencies;
+        let claimed = &self.story(story).claimed;
+        let is_claimed =
+            |competency: &CompetencyId| probed.contains(competency) && claimed.contains(competency);
         let key = |(id, telling): (TellingId, &Telling)| {
             let is_written = matches!(telling.origin, Origin::Variant(_));
             (
                 shared(probed, &telling.competencies),
                 is_written,
+                telling.competencies.iter().any(is_claimed),
                 Reverse(id),
             )
         };
         match self.eligible_variants(story).map(key).max() {
-            Some((count, _, Reverse(variant))) if count > 0 => variant,
+            Some((count, _, _, Reverse(variant))) if count > 0 => variant,
             _ => main,
         }
     }
