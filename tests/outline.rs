@@ -902,7 +902,7 @@ fn an_answer_beside_its_question_belongs_to_it() {
         ]
     );
     // Nothing is above it that it could answer.
-    assert_eq!(of("## Answer\n\n## Do x?\n"), ["Answer: ", "Do x?: "]);
+    assert_eq!(of("## Answer\n\n## Do x?\n"), ["Do x?: "]);
 }
 
 #[test]

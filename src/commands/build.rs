@@ -219,8 +219,8 @@ fn closing_line(
         format!(" ({})", report::count(diagnostics))
     };
     let took = in_words(stages.started.elapsed());
-    let noun = if pages == 1 { "page" } else { "pages" };
-    format!("built {pages} {noun} {whom} in {took}{warnings}: {files}")
+    let pages = report::counted(pages, "page");
+    format!("built {pages} {whom} in {took}{warnings}: {files}")
 }
 
 /// What happened to the files of a site.
@@ -230,7 +230,8 @@ fn in_files(summary: Summary) -> String {
         kept,
         removed,
     } = summary;
-    format!("{written} files written, {kept} unchanged, {removed} removed")
+    let written = report::counted(written, "file");
+    format!("{written} written, {kept} unchanged, {removed} removed")
 }
 
 /// The duration of each stage of a build.

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::build::Inputs;
 use crate::diagnostic::nearest;
 use crate::disk::{self, Interrupts};
-use crate::model::{Document, Kind};
+use crate::model::{Document, Kind, Prose};
 use crate::parse::{CONTENT, Place};
 use crate::rename::{Before, Changes, LONGEST};
 use crate::report::counted;
-use crate::site::{Site, capitalised};
+use crate::site::{QuestionId, Site, capitalised};
 use crate::slug::Slug;
 use crate::source::SitePath;
 
@@ -121,6 +121,24 @@ impl Known<'_> {
         let document = || self.site().document_of(self.site().find(kind, slug)?);
         self.file(&Place::Document(kind, slug.clone()))
             .or_else(|| Some(&self.site().document(document()?).path))
+    }
+
+    /// The question of the bank with some words, also as another wording, and its file. `None` for a document of another kind.
+    fn asked_already(&self, kind: Kind, words: &str) -> Option<(&Slug, &SitePath)> {
+        let (site, words) = (self.site(), Slug::of(words));
+        let has_words = |&id: &QuestionId| {
+            let aliases = match (site.question_item(id), site.question_meta(id)) {
+                (Some(item), _) => item.aliases.iter().map(String::as_str).collect(),
+                (None, Some(meta)) => meta.aliases.iter().map(Prose::as_str).collect(),
+                (None, None) => Vec::new(),
+            };
+            let mut wordings = aliases.into_iter().chain([site.wording(id)]);
+            wordings.any(|wording| Slug::of(wording) == words)
+        };
+        let mut bank = site.questions().filter(|&id| site.is_of_bank(id));
+        let question = bank.find(|id| kind == Kind::Question && has_words(id))?;
+        let question = site.question(question);
+        Some((&question.slug, &site.document(question.document).path))
     }
 
     fn story(&self, slug: &Slug) -> Option<&Document> {
@@ -239,6 +257,12 @@ fn plan(
             "there is {} `{}` already, in `{path}`; nothing was written",
             kind.noun_with_article(),
             name.slug
+        ));
+    }
+    if let Some((question, path)) = known.asked_already(kind, &name.words) {
+        return Err(format!(
+            "the question `{question}` in `{path}` has the words `{}` already; nothing was written",
+            name.words
         ));
     }
     Ok(NewFile {
