@@ -901,7 +901,7 @@ fn an_answer_beside_its_question_belongs_to_it() {
             "Do y?: "
         ]
     );
-    // Nothing is above it that it could answer.
+    // Nothing is above it that it could answer, and it asks nothing.
     assert_eq!(of("## Answer\n\n## Do x?\n"), ["Do x?: "]);
 }
 

@@ -102,16 +102,15 @@ asked: [{ interview: "interview-old" }]
 ---
 
 An answer from [[story-old]].
-
-## Answer for interview-old
-
-I said so, see [[interviews/interview-old]].
 -- content/questions/question-other.md --
 ---
 question: What else?
 competencies: [competency-old]
-about: story-old
 ---
+
+## Answer for interview-old
+
+I said so, see [[interviews/interview-old]].
 -- content/questions/sheet-old.md --
 ---
 title: A sheet

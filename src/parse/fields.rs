@@ -244,7 +244,7 @@ fn story(raw: StoryFields, required: &mut Required<'_>) -> Fields {
         when,
         role: filled(role),
         competencies: competencies.0,
-        answers: answers.0.into_iter().map(Answer::from).collect(),
+        answers: required.answers(answers),
         strength: required.number("strength", strength, 1..=5, "5 is the strongest"),
         length,
         facts: facts.0,
@@ -321,7 +321,7 @@ fn variant(raw: VariantFields, story: &Slug, required: &mut Required<'_>) -> Fie
         title: required.optional_title(title),
         headline: filled(headline),
         competencies: competencies.0,
-        answers: answers.0.into_iter().map(Answer::from).collect(),
+        answers: required.answers(answers),
         length,
         by,
         inherit,
@@ -832,6 +832,21 @@ impl Required<'_> {
             occasions.push(occasion);
         }
         occasions
+    }
+
+    /// The questions that a telling answers. A second opening for the same question would not be shown, so it is reported.
+    fn answers(&mut self, answers: Answers) -> Vec<Answer> {
+        let answers: Vec<Answer> = answers.0.into_iter().map(Answer::from).collect();
+        let mut opened: HashSet<&Slug> = HashSet::new();
+        for answer in &answers {
+            if let Some(opening) = &answer.opening
+                && !opened.insert(&answer.question.value)
+            {
+                let why = "the question has one above";
+                self.not_shown("open", Some(opening.span()), why);
+            }
+        }
+        answers
     }
 
     /// Reports an audience that an interview cannot have.
