@@ -403,6 +403,7 @@ impl Name {
                 slug.as_str().len()
             ));
         }
+        check_for_comment(text)?;
         let words = if slug.as_str() == text {
             capitalised(&text.replace('-', " "))
         } else {
@@ -420,7 +421,18 @@ impl Name {
         if words.is_empty() {
             return Err("the title is empty; leave it away, or give one".to_owned());
         }
+        check_for_comment(&words)?;
         Ok(Self { words, ..self })
+    }
+}
+
+/// Refuses words with a comment of the text, which is an error in a field.
+fn check_for_comment(words: &str) -> Result<(), String> {
+    match words.matches("%%").count() {
+        0 | 1 => Ok(()),
+        _ => Err(format!(
+            "`{words}` holds a comment between `%%`; leave it out of the name"
+        )),
     }
 }
 
