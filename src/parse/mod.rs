@@ -207,17 +207,23 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
         document.audience = Audience::Private;
     }
     diagnostics.extend(misplaced);
-    diagnostics.extend(empty_file(&document, text));
-    diagnostics.extend(nameless_questions(&document));
-    // A mistake in the front matter may be the reason for an empty sheet, and is enough to report.
-    diagnostics.extend(empty_sheet(&document).filter(|_| !is_mistaken));
-    diagnostics.extend(unshown::unshown(&document));
-    diagnostics.extend(unread::unread(&document));
-    diagnostics.extend(unasked::unasked(&document));
+    diagnostics.extend(mistakes_of(&document, text, is_mistaken));
     Parsed {
         document: Some(document),
         diagnostics,
     }
+}
+
+/// The mistakes of a whole document; `is_mistaken` says whether its parts have any.
+fn mistakes_of(document: &Document, text: &str, is_mistaken: bool) -> Vec<Diagnostic> {
+    let mut found: Vec<Diagnostic> = empty_file(document, text).into_iter().collect();
+    found.extend(nameless_questions(document));
+    // A mistake in the front matter may be the reason for an empty sheet, and is enough to report.
+    found.extend(empty_sheet(document).filter(|_| !is_mistaken));
+    found.extend(unshown::unshown(document));
+    found.extend(unread::unread(document));
+    found.extend(unasked::unasked(document));
+    found
 }
 
 /// Comments of the text in a line of front matter, where they would be shown as they are.

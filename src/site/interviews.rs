@@ -2,33 +2,61 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap as HashMap;
+use rustc_hash::{FxHashMap as HashMap, FxHashSet as HashSet};
 
-use super::catalogue::QuestionPlace;
+use super::catalogue::{Catalogue, QuestionPlace};
 use super::references::References;
-use super::{DocumentId, Interview, InterviewId, QuestionId, Story, StoryId, Told};
+use super::{Interview, InterviewId, QuestionId, Story, StoryId, Told};
 use crate::model::{self, Document, Meta, Status};
 use crate::slug::Slug;
 
-/// The interviews, with what stories and questions say of them.
-pub fn interviews(
-    documents: &[Arc<Document>],
-    ids: &[DocumentId],
-    references: &[References],
-    stories: &[Story],
-    questions: &[QuestionPlace],
-) -> Vec<Interview> {
-    let mut interviews: Vec<Interview> = ids
-        .iter()
-        .map(|&id| Interview {
-            document: id,
-            slug: documents[id.0].slug.clone(),
-            title: title(interview(&documents[id.0])),
-            questions: references[id.0].questions.clone(),
-            told: Vec::new(),
-            asked: Vec::new(),
-        })
-        .collect();
+/// The interviews of a site, the companies that they are at, and which comes next.
+pub struct Interviews {
+    /// In the order of the catalogue.
+    pub all: Vec<Interview>,
+    pub companies: Companies,
+    /// The first that is neither a draft nor retired and has no record of what was told or asked in it.
+    pub coming: Option<InterviewId>,
+}
+
+impl Interviews {
+    pub fn of(
+        documents: &[Arc<Document>],
+        catalogue: &Catalogue,
+        references: &[References],
+        stories: &[Story],
+    ) -> Self {
+        let mut all: Vec<Interview> = catalogue
+            .interviews
+            .iter()
+            .map(|&id| Interview {
+                document: id,
+                slug: documents[id.0].slug.clone(),
+                title: title(interview(&documents[id.0])),
+                questions: references[id.0].questions.clone(),
+                told: Vec::new(),
+                asked: Vec::new(),
+            })
+            .collect();
+        add_told(&mut all, stories);
+        add_asked(&mut all, &catalogue.questions, references);
+        Self {
+            companies: Companies::of(documents, &all, stories),
+            coming: coming(documents, &all),
+            all,
+        }
+    }
+
+    /// The stories that the company of the coming interview has heard.
+    pub fn heard_by_the_coming(&self) -> HashSet<StoryId> {
+        let told = self.coming.map(|coming| self.companies.told(coming));
+        let told = told.into_iter().flatten();
+        told.map(|&(story, _)| story).collect()
+    }
+}
+
+/// Notes what was told in each interview. A question that a story answered was asked.
+fn add_told(interviews: &mut [Interview], stories: &[Story]) {
     for (index, story) in stories.iter().enumerate() {
         for (occasion, names) in story.told.iter().enumerate() {
             if let Some(interview) = names.interview {
@@ -41,6 +69,10 @@ pub fn interviews(
             }
         }
     }
+}
+
+/// Notes the questions whose files say that they were asked in an interview.
+fn add_asked(interviews: &mut [Interview], questions: &[QuestionPlace], references: &[References]) {
     for (index, question) in questions.iter().enumerate() {
         if question.item.is_some() {
             continue;
@@ -51,11 +83,10 @@ pub fn interviews(
             }
         }
     }
-    for interview in &mut interviews {
+    for interview in interviews {
         interview.asked.sort_unstable();
         interview.asked.dedup();
     }
-    interviews
 }
 
 /// The occasions on which stories answered each question, by the number of the question.
@@ -71,8 +102,7 @@ pub fn occasions_of_answers(stories: &[Story], questions: usize) -> Vec<Vec<(Sto
     answered
 }
 
-/// The first interview that is neither a draft nor retired and has no record of what was told or asked in it.
-pub fn coming(documents: &[Arc<Document>], interviews: &[Interview]) -> Option<InterviewId> {
+fn coming(documents: &[Arc<Document>], interviews: &[Interview]) -> Option<InterviewId> {
     let is_coming = |interview: &Interview| {
         documents[interview.document.0].status == Status::Ready
             && interview.told.is_empty()

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet as HashSet;
 
 use super::catalogue::{Catalogue, QuestionPlace};
 use super::claims;
-use super::interviews::{Companies, coming, interviews, occasions_of_answers};
+use super::interviews::{Interviews, occasions_of_answers};
 use super::links::Links;
 use super::names::Names;
 use super::occasions;
@@ -58,39 +58,24 @@ fn contents(
     let (named, found) = Named::of(&documents);
     let (catalogue, stories) = (named.catalogue, named.stories);
     let ranked = ranked(&documents, &stories);
-    let interviews = interviews(
-        &documents,
-        &catalogue.interviews,
-        &named.references,
-        &stories,
-        &catalogue.questions,
-    );
-    let coming = coming(&documents, &interviews);
-    let companies = Companies::of(&documents, &interviews, &stories);
-    let told_there = coming.map_or(&[][..], |coming| companies.told(coming));
-    let told_there = told_there.iter().map(|&(story, _)| story).collect();
+    let interviews = Interviews::of(&documents, &catalogue, &named.references, &stories);
     let competencies = catalogue.competencies.len();
-    let ranking = Ranking::new(&documents, &stories, &ranked, competencies, told_there);
-    let questions = answered(
-        catalogue.questions,
-        &named.abouts,
-        &named.references,
-        &stories,
-        &ranking,
-    );
+    let heard = interviews.heard_by_the_coming();
+    let ranking = Ranking::new(&documents, &stories, &ranked, competencies, heard);
+    let (places, abouts) = (catalogue.questions, &named.abouts);
+    let questions = answered(places, abouts, &named.references, &stories, &ranking);
     let (places, claimed_by) = ranking.into_lists();
     let evidenced_by = evidenced_by(&stories, &ranked, competencies);
     let lists = claimed_by.into_iter().zip(evidenced_by);
     let competencies = competencies_of(&documents, catalogue.competencies, lists, &questions);
     let asks = asks(&documents, catalogue.asks);
-    let home = catalogue.home;
     let pages = question_pages(&questions)
         .chain(telling_pages(&stories))
         .chain(case_study_pages(&named.case_studies))
         .chain(competency_pages(&competencies))
-        .chain(interview_pages(&interviews))
+        .chain(interview_pages(&interviews.all))
         .chain(asks_pages(&asks))
-        .chain(home.map(|home| (home, PageKey::Home)));
+        .chain(catalogue.home.map(|home| (home, PageKey::Home)));
     let contents = Contents {
         pages: pages_of_documents(documents.len(), pages),
         config,
@@ -102,11 +87,11 @@ fn contents(
         questions,
         case_studies: named.case_studies,
         competencies,
-        interviews,
-        companies,
-        coming,
+        interviews: interviews.all,
+        companies: interviews.companies,
+        coming: interviews.coming,
         asks,
-        home,
+        home: catalogue.home,
         names: named.names,
     };
     (contents, found)

@@ -13,7 +13,7 @@ use crate::html::{Ids, PageWriter};
 use crate::model::{Prose, Status};
 use crate::phrases::word;
 use crate::site::{
-    AsksId, CompetencyId, InterviewId, PageKey, QuestionId, Site, StoryId, capitalised,
+    AsksId, CompetencyId, Interview, InterviewId, PageKey, QuestionId, Site, StoryId, capitalised,
 };
 use crate::slug::Slug;
 
@@ -73,6 +73,10 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: InterviewId) -> InterviewPage<'
     let interview = site.interview(id);
     let meta = site.interview_meta(id);
     let nodes = 0..site.document(interview.document).body.nodes.len();
+    let style = full_style(BELOW_TITLE, Ids::Given);
+    let frameworks = meta.frameworks.iter();
+    let frameworks = frameworks.map(|framework| capitalised(framework.as_str()));
+    let asks_lists = site.asks_lists().take(LISTS);
     // An interviewer should not hear a story twice, so each question gets a story of its own as far as there is one.
     let mut planned = HashSet::new();
     let questions = interview.questions.iter();
@@ -80,19 +84,6 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: InterviewId) -> InterviewPage<'
         .map(|&question| likely(writer, id, question, &mut planned))
         .collect();
     let (told, told_earlier) = told(writer, id);
-    let is_likely = |question: &&QuestionId| interview.questions.contains(question);
-    let asked = interview.asked.iter().filter(|asked| !is_likely(asked));
-    let asked = asked.map(|&question| writer.link_view(PageKey::Question(question)));
-    let is_named = |page: PageKey| match page {
-        PageKey::Question(question) => {
-            interview.questions.contains(&question) || interview.asked.contains(&question)
-        }
-        PageKey::Telling(telling) => {
-            let told = &interview.told;
-            told.iter().any(|told| told.story == telling.story)
-        }
-        _ => false,
-    };
     InterviewPage {
         page: writer.head(interview.title.as_str(), "", "interviews"),
         title: &interview.title,
@@ -101,28 +92,39 @@ pub fn page<'a>(writer: &mut PageWriter<'a>, id: InterviewId) -> InterviewPage<'
         round: Prose::or_empty(meta.round.as_ref()),
         is_coming: site.coming == Some(id),
         people: meta.people.iter().map(Prose::as_str).collect(),
-        frameworks: meta
-            .frameworks
-            .iter()
-            .map(|framework| capitalised(framework.as_str()))
-            .collect(),
+        frameworks: frameworks.collect(),
         questions,
-        asked: asked.collect(),
+        asked: asked_besides(writer, interview),
         told,
         told_earlier,
-        asks: site
-            .asks_lists()
-            .take(LISTS)
-            .map(|list| asks(writer, list))
-            .collect(),
+        asks: asks_lists.map(|list| asks(writer, list)).collect(),
         rounds: rounds(writer, id),
-        backlinks: writer.backlinks(PageKey::Interview(id), is_named),
-        body: writer.html(
-            interview.document,
-            nodes,
-            full_style(BELOW_TITLE, Ids::Given),
-        ),
+        backlinks: backlinks(writer, id),
+        body: writer.html(interview.document, nodes, style),
     }
+}
+
+/// The questions that were asked in an interview besides the likely ones.
+fn asked_besides<'a>(writer: &PageWriter<'a>, interview: &Interview) -> Vec<LinkView<'a>> {
+    let likely: HashSet<QuestionId> = interview.questions.iter().copied().collect();
+    let asked = interview.asked.iter();
+    asked
+        .filter(|question| !likely.contains(question))
+        .map(|&question| writer.link_view(PageKey::Question(question)))
+        .collect()
+}
+
+/// The pages that link to an interview, without those that its page names anyway.
+fn backlinks<'a>(writer: &PageWriter<'a>, id: InterviewId) -> Vec<LinkView<'a>> {
+    let interview = writer.context.site.interview(id);
+    let questions = interview.questions.iter().chain(&interview.asked);
+    let questions: HashSet<QuestionId> = questions.copied().collect();
+    let told: HashSet<StoryId> = interview.told.iter().map(|told| told.story).collect();
+    writer.backlinks(PageKey::Interview(id), |page| match page {
+        PageKey::Question(question) => questions.contains(&question),
+        PageKey::Telling(telling) => told.contains(&telling.story),
+        _ => false,
+    })
 }
 
 /// A likely question; `planned` holds the best stories of the questions before it. An interviewer should not hear a story twice.
@@ -141,12 +143,6 @@ fn likely<'a>(
     let better = first.filter(|_| first != best);
     let told = best.and_then(|story| Some((story, site.told_at(story, interview)?)));
     let direct = direct(writer, interview, question);
-    let is_asked = |id: InterviewId| site.interview(id).asked.binary_search(&question).is_ok();
-    let rounds = site.rounds(interview).iter().take(ROWS);
-    let asked_before = rounds
-        .filter(|&&round| round != interview && is_asked(round))
-        .map(|&round| writer.link_view(PageKey::Interview(round)))
-        .collect();
     LikelyQuestion {
         question: site.wording(question),
         url: writer.link(PageKey::Question(question), ""),
@@ -168,9 +164,30 @@ fn likely<'a>(
             .map(|(_, words)| writer.spoken(*words))
             .unwrap_or_default(),
         direct: direct.map(|(html, _)| html).unwrap_or_default(),
-        asked: is_asked(interview),
-        asked_before,
+        asked: is_asked(site, interview, question),
+        asked_before: asked_before(writer, interview, question),
     }
+}
+
+fn is_asked(site: &Site, interview: InterviewId, question: QuestionId) -> bool {
+    site.interview(interview)
+        .asked
+        .binary_search(&question)
+        .is_ok()
+}
+
+/// The other interviews at the company of one in which a question was asked.
+fn asked_before<'a>(
+    writer: &PageWriter<'a>,
+    interview: InterviewId,
+    question: QuestionId,
+) -> Vec<LinkView<'a>> {
+    let site = writer.context.site;
+    let rounds = site.rounds(interview).iter().take(ROWS);
+    rounds
+        .filter(|&&round| round != interview && is_asked(site, round, question))
+        .map(|&round| writer.link_view(PageKey::Interview(round)))
+        .collect()
 }
 
 /// The direct answer to a question, with the number of its words: the one for the interview, else the one that fits everywhere.
