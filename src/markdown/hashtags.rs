@@ -220,13 +220,21 @@ impl Tail {
 
     /// The place of a part of the text in the file.
     fn span(&self, body: &Body, nodes: &[Node], part: Range<usize>) -> Span {
-        let place = self
-            .starts
-            .partition_point(|&start| start <= part.start)
-            .saturating_sub(1);
-        let node = &nodes[self.first + place];
-        let at = part.start - self.starts[place];
-        place_in_file(body, node, at, part.len())
+        let holding = |at: usize| {
+            let following = self.starts.partition_point(|&start| start <= at);
+            following.saturating_sub(1)
+        };
+        let (first, last) = (holding(part.start), holding(part.end.saturating_sub(1)));
+        let node = |place: usize| &nodes[self.first + place];
+        let at = part.start - self.starts[first];
+        if first == last {
+            return place_in_file(body, node(first), at, part.len());
+        }
+        // A character reference, as in `#t&#97;g`, cuts a text in pieces.
+        let start = place_in_file(body, node(first), at, 0).start;
+        let rest = part.end - self.starts[last];
+        let end = place_in_file(body, node(last), 0, rest).end;
+        Span { start, end }
     }
 
     /// Whether an ending has no emphasis in it.
@@ -530,12 +538,28 @@ fn words_at(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::SitePath;
 
     /// The names at the end of a text, and the text before them.
     fn ending(text: &str) -> Option<(&str, Vec<&str>)> {
         let ending = Ending::of(text, false)?;
         let names = ending.tags.iter().map(|tag| &text[tag.name.clone()]);
         Some((&text[..ending.region.start], names.collect()))
+    }
+
+    #[test]
+    fn a_tag_in_pieces_has_the_place_of_all_of_them() {
+        for (text, written) in [
+            ("see #&#109;\n", "#&#109;"),
+            ("see #tag&#97;a\n", "#tag&#97;a"),
+            ("see #tag\n", "#tag"),
+        ] {
+            let path = SitePath::new("content/stories/a.md");
+            let (body, _) = crate::markdown::read(&path, &text.into(), 0);
+            let tags = body.tagged.iter().flat_map(|block| &block.tags);
+            let places: Vec<&str> = tags.map(|(_, span)| &text[span.range()]).collect();
+            assert_eq!(places, [written], "{text}");
+        }
     }
 
     #[test]
