@@ -475,6 +475,23 @@ fn a_sheet_has_a_title_and_its_questions_are_below_it() {
 }
 
 #[test]
+fn a_link_in_another_wording_keeps_its_words() {
+    let text = "# Q\n\n## Why?\n\nalso: f [[own]] g; h [[own|words]] i; [x](y.md)\n\n## How [[own]]? #trust\n";
+    let found = document("content/questions/sheet.md", text);
+    let items = found.sections.iter().flat_map(|section| &section.items);
+    let words: Vec<_> = items
+        .map(|item| (item.question.as_str(), item.aliases.join("|")))
+        .collect();
+    assert_eq!(
+        words,
+        [
+            ("Why?", "f own g|h words i|x".to_owned()),
+            ("How own?", String::new())
+        ]
+    );
+}
+
+#[test]
 fn a_question_of_a_sheet_names_its_competencies_and_other_wordings() {
     let text = "# Leadership\n\n## Tell me about a conflict #trust (#ownership)\n\nalso: a *quarrel*; a dispute\nSay which.\n\n## A mistake #42\n\n- also: a misstep\n- Say which.\n\nAlso: it is text here.\n\n## Why us? {#us}\n";
     let found = document("content/questions/sheet.md", text);

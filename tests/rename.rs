@@ -93,6 +93,12 @@ Like [[story-old]], [[stories/story-old#result|it]] and [[story-old-why-so-late]
 [a](story-old/index.md), [b](<../stories/story-old/variant-old.md#result>), [c](/stories/story-old/plan.png), [d]
 
 [d]: story-old/variant-old.md
+
+[[question-other#answer-for-interview-old]], [[question-other#Answer for interview-old|words]] and [x](../questions/question-other.md#answer-for-interview-old).
+
+![[questions/question-other.md#Answer for interview-old]]
+
+[[story-old#Why so late]], [[story-old/variant-old#why-so-late|words]] and [y](story-old/index.md#why-so-late).
 -- content/questions/question-old.md --
 ---
 question: What is it?
@@ -110,7 +116,7 @@ competencies: [competency-old]
 
 ## Answer for interview-old
 
-I said so, see [[interviews/interview-old]].
+I said so, see [[interviews/interview-old]] and [[#answer-for-interview-old]], [above](#answer-for-interview-old).
 -- content/questions/sheet-old.md --
 ---
 title: A sheet
@@ -371,7 +377,7 @@ fn names_that_are_left_over_after_a_file_was_renamed_change() {
         .expect("the file has the new name");
     assert_eq!(
         text(&after),
-        "-- content/competencies/taking-ownership.md --\n# Taking ownership\n\nSee [[#ownership]].\n\n## Ownership\n-- content/questions/sheet.md --\n## A mistake #taking-ownership\n\n## Why?\n-- content/stories/outage/index.md --\n---\ncompetencies: [taking-ownership, taking-ownership]\n---\nI stayed #ownership and (#taking-ownership).\n\nSee [[taking-ownership]], [it](../../competencies/taking-ownership.md) and [[taking-ownership]]. It went (#taking-ownership).\n"
+        "-- content/competencies/taking-ownership.md --\n# Taking ownership\n\nSee [[#ownership]].\n\n## Ownership\n-- content/questions/sheet.md --\n## A mistake #taking-ownership\n\n## Why?\n-- content/stories/outage/index.md --\n---\ncompetencies: [taking-ownership, taking-ownership]\n---\nI stayed #taking-ownership and (#taking-ownership).\n\nSee [[taking-ownership]], [it](../../competencies/taking-ownership.md) and [[taking-ownership]]. It went (#taking-ownership).\n"
     );
     let refused = |old: &str, new: &str| {
         rename(&before, competency, old, new).expect_err("no file has either name")
@@ -391,6 +397,128 @@ fn names_that_are_left_over_after_a_file_was_renamed_change() {
             && after.contains("-- content/stories/night/short.md --"),
         "{after}"
     );
+}
+
+#[test]
+fn a_name_that_an_alias_makes_a_text_of_is_reported() {
+    let site = |name: &str, question: &str, fields: &str| {
+        files(&format!(
+            "-- content/competencies/{name}.md --\n# One\n-- content/questions/q.md --\n---\nquestion: Which?\n{question}\n---\n-- content/stories/s.md --\n---\n{fields}\n---\n"
+        ))
+    };
+    let competency = Subject::Document(Kind::Competency);
+    let none = "competencies: [own]";
+    for (question, fields, place) in [
+        (
+            none,
+            "competencies: [&x own]\nheadline: *x",
+            "s.md`, line 3, column 11: `*x`",
+        ),
+        (
+            "competencies: &x [own]\naliases: *x",
+            none,
+            "q.md`, line 4, column 10: `*x`",
+        ),
+    ] {
+        let refused = rename(&site("own", question, fields), competency, "own", "mine");
+        let refused = refused.expect_err(fields);
+        assert!(refused.contains(place), "{fields}: {refused}");
+    }
+    for fields in [
+        "competencies: [&x own, *x]",
+        "headline: &x An own text\ncompetencies: [own]\ntitle: *x",
+    ] {
+        let after = rename(&site("own", none, fields), competency, "own", "mine");
+        let after = text(&after.unwrap_or_else(|message| panic!("{fields}: {message}")));
+        assert!(
+            after.contains("&x mine, mine]")
+                || after.contains("&x An own text\ncompetencies: [mine]"),
+            "{after}"
+        );
+    }
+}
+
+#[test]
+fn hashtags_change_wherever_the_build_sees_them() {
+    let site = |tag: &str, words: &str| {
+        files(&format!(
+            "-- content/competencies/{tag}.md --\n# One\n-- content/stories/s.md --\n---\ncompetencies: [{tag}]\n---\n\n## Action\n\n{words}\n"
+        ))
+    };
+    let competency = Subject::Document(Kind::Competency);
+    for words in [
+        "x #own %%why%%",
+        "%%why%% x #own%%why%%",
+        "a #own b",
+        "| a |\n| --- |\n| #own |",
+        "### What I did #own",
+        "x **#own**.",
+        "x # own",
+        "&#35;own #own",
+    ] {
+        let after = rename(&site("own", words), competency, "own", "mine")
+            .unwrap_or_else(|message| panic!("{words}: {message}"));
+        let renamed = words
+            .replace("own", "mine")
+            .replacen("&#35;mine", "&#35;own", 1);
+        assert_eq!(text(&after), text(&site("mine", &renamed)), "{words}");
+    }
+    for (words, message) in [
+        ("a #o**w**n", "`content/stories/s.md`, line 7, column 3"),
+        ("a #own up b", "line 7, column 3: `#own up` is not read"),
+    ] {
+        let old = if words.contains("up") {
+            "own-up"
+        } else {
+            "own"
+        };
+        let refused = rename(&site(old, words), competency, old, "mine").expect_err(words);
+        assert!(refused.contains(message), "{refused}");
+    }
+}
+
+#[test]
+fn an_answer_for_an_interview_stays_one_however_its_heading_is_written() {
+    for (heading, renamed) in [
+        ("## Answer (acme)", "## Answer (zeta)"),
+        ("## Answers for acme", "## Answers for zeta"),
+        ("## 2. The answer for acme", "## 2. The answer for zeta"),
+        ("## Answer for [[acme]]", "## Answer for [[zeta]]"),
+        (
+            "## Answer for [Acme](../interviews/acme.md)",
+            "## Answer for [zeta](../interviews/zeta.md)",
+        ),
+        ("## My answer - acme", "## My answer - zeta"),
+        ("## Answer – acme", "## Answer – zeta"),
+        ("## Answer for **acme**", "## Answer for **zeta**"),
+        ("## Answer for `acme`", "## Answer for `zeta`"),
+        ("## Answer for \"acme\".", "## Answer for \"zeta\"."),
+        (
+            "## Answer for acme %%note on acme%%",
+            "## Answer for zeta %%note on acme%%",
+        ),
+        ("## Answer for Acme {#acme}", "## Answer for zeta {#acme}"),
+        ("Answer: acme\n---", "Answer: zeta\n---"),
+        (
+            "## Answer for interviews/acme ##",
+            "## Answer for interviews/zeta ##",
+        ),
+    ] {
+        let site = |heading: &str, name: &str| {
+            let text = format!(
+                "-- content/interviews/{name}.md --\n---\ncompany: Acme\n---\n-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n{heading}\n\nFor them alone.\n"
+            );
+            files(&text)
+        };
+        let after = rename(
+            &site(heading, "acme"),
+            Subject::Document(Kind::Interview),
+            "acme",
+            "zeta",
+        )
+        .unwrap_or_else(|message| panic!("{heading}: {message}"));
+        assert_eq!(text(&after), text(&site(renamed, "zeta")), "{heading}");
+    }
 }
 
 /// The error of a rename in the site above.

@@ -920,6 +920,23 @@ fn no_file_of_others_is_overwritten() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_the_file_is_refused_without_waiting() {
+    let folder = folder();
+    let made = Command::new("mkfifo")
+        .arg(folder.join("storybank-private.html"))
+        .status();
+    assert!(made.expect("every Unix has it").success());
+    let output = run(build(folder.path(), &["--single"]));
+    assert_eq!(output.status.code(), Some(2));
+    let words = words(&output);
+    assert!(
+        words.contains("it is not a regular file; move it away, or"),
+        "{words}"
+    );
+}
+
 #[test]
 fn an_error_leaves_the_previous_file() {
     let folder = folder();

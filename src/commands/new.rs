@@ -28,6 +28,7 @@ const INTERVIEW: &str = include_str!("templates/new/interview.md");
 pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
+    rename::warn_of_left_over(&root, terminal);
     // Drafts count as existing documents. Errors in other files do not matter here.
     let before = Before::of(&inputs);
     let known = Known {

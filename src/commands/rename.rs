@@ -9,6 +9,7 @@ use crate::build::Inputs;
 use crate::cli::{DocumentKind, Rename};
 use crate::disk::{self, FileChanges, Interrupts};
 use crate::model::Kind;
+use crate::parse::CONTENT;
 use crate::rename::{Before, Changes, Edit, Move, Refusal, Subject};
 use crate::report::{count, counted};
 use crate::source::SitePath;
@@ -17,6 +18,7 @@ use crate::source::SitePath;
 pub fn run(options: &Rename, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
+    warn_of_left_over(&root, terminal);
     let before = Before::of(&inputs);
     let subject = subject(options.kind);
     let changes = match before.rename(subject, &options.old, &options.new) {
@@ -43,6 +45,16 @@ pub fn run(options: &Rename, terminal: &Terminal) -> Result<Outcome, Error> {
         summary(&changes)
     ));
     Ok(Outcome::Done)
+}
+
+/// Names the hidden files of a command that was killed in the middle of its changes.
+pub(super) fn warn_of_left_over(root: &Path, terminal: &Terminal) {
+    for path in disk::left_over(&root.join(CONTENT)) {
+        terminal.warn(&format!(
+            "`{}` is left from a command that was killed while it changed files; give that command again, and then delete this file",
+            path.display()
+        ));
+    }
 }
 
 fn subject(kind: DocumentKind) -> Subject {

@@ -48,7 +48,7 @@ pub fn change(changes: &FileChanges) -> Result<(), Error> {
 pub fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
     let mut changes = FileChanges::default();
     for (path, bytes) in files {
-        match fs::read(path) {
+        match super::read_regular(path) {
             Ok(before) if before == *bytes => {}
             Ok(before) => changes
                 .rewritten
@@ -65,12 +65,14 @@ pub fn write_all(files: &[(PathBuf, Vec<u8>)]) -> Result<(), Error> {
 fn carry_out(changes: &FileChanges, done: &mut Journal) -> Result<(), Error> {
     for (from, to) in &changes.moves {
         refuse_existing(from, to)?;
+        let links = links_in(from);
         make_folder_of(to, done)?;
         fs::rename(from, to).map_err(|error| Error::io("move", from, error))?;
         done.0.push(Step::Moved {
             from: from.clone(),
             to: to.clone(),
         });
+        refuse_lost(&links, from, to)?;
     }
     // All contents are on the disk before the first file is replaced: a full disk is noticed here.
     let mut written = Vec::new();
@@ -107,8 +109,56 @@ fn refuse_existing(from: &Path, to: &Path) -> Result<(), Error> {
     Ok(())
 }
 
+/// The symbolic links at a path and below it, each with what it leads to.
+fn links_in(path: &Path) -> Vec<(PathBuf, PathBuf)> {
+    let entries = walkdir::WalkDir::new(path).into_iter().flatten();
+    let links = entries.filter(|entry| entry.path_is_symlink());
+    // A link that leads nowhere cannot lead to anything else.
+    let links = links.filter_map(|link| Some((link.path().to_owned(), canonical(link.path())?)));
+    links.collect()
+}
+
+fn canonical(path: &Path) -> Option<PathBuf> {
+    fs::canonicalize(path).ok()
+}
+
+/// Fails if a link that was moved does not lead to what it led to: its path can be relative to its folder.
+fn refuse_lost(links: &[(PathBuf, PathBuf)], from: &Path, to: &Path) -> Result<(), Error> {
+    if links.is_empty() {
+        return Ok(());
+    }
+    // What a link leads to can move with it.
+    let folder = from.parent().and_then(canonical);
+    let old = folder.zip(from.file_name());
+    let old = old.map(|(folder, name)| folder.join(name));
+    let new = canonical(to);
+    for (link, target) in links {
+        let moved = link.strip_prefix(from).unwrap_or(Path::new(""));
+        let now = if moved.as_os_str().is_empty() {
+            to.to_owned()
+        } else {
+            to.join(moved)
+        };
+        let inside = old.as_deref().and_then(|old| target.strip_prefix(old).ok());
+        let expected = match (inside, &new) {
+            (Some(inside), Some(new)) if !inside.as_os_str().is_empty() => new.join(inside),
+            _ => target.clone(),
+        };
+        if canonical(&now) != Some(expected) {
+            let written = fs::read_link(&now).unwrap_or_default();
+            let reason = format!(
+                "it is a link to `{}`, which would lead elsewhere from its new place; make it a link to `{}`, or put the file itself there; nothing was changed",
+                written.display(),
+                target.display()
+            );
+            return Err(Error::refused("move", link, reason));
+        }
+    }
+    Ok(())
+}
+
 fn refuse_changed(path: &Path, before: &[u8]) -> Result<(), Error> {
-    let now = fs::read(path).map_err(|error| Error::io("read", path, error))?;
+    let now = super::read_regular(path).map_err(|error| Error::io("read", path, error))?;
     if now == before {
         return Ok(());
     }
@@ -119,13 +169,31 @@ fn refuse_changed(path: &Path, before: &[u8]) -> Result<(), Error> {
     ))
 }
 
+/// The hidden files that a change has left below a folder because it was killed, in the order of their paths.
+pub fn left_over(folder: &Path) -> Vec<PathBuf> {
+    let is_left = |name: &str| {
+        let mut parts = name.rsplitn(3, '.');
+        let purpose = parts.next().and_then(|part| part.strip_prefix(PURPOSE));
+        let process = parts.next().unwrap_or_default();
+        name.starts_with('.')
+            && matches!(purpose, Some("new" | "old"))
+            && !process.is_empty()
+            && process.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let entries = walkdir::WalkDir::new(folder).sort_by_file_name();
+    let files = entries.into_iter().flatten();
+    let files = files.filter(|entry| entry.file_type().is_file());
+    let left = files.filter(|entry| entry.file_name().to_str().is_some_and(is_left));
+    left.map(walkdir::DirEntry::into_path).collect()
+}
+
+/// What the endings of hidden files start with.
+const PURPOSE: &str = "storybank-";
+
 /// The path of a hidden file beside another one. A site ignores hidden files.
 fn beside(path: &Path, purpose: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(
-        ".{name}.{}.storybank-{purpose}",
-        std::process::id()
-    ))
+    path.with_file_name(format!(".{name}.{}.{PURPOSE}{purpose}", std::process::id()))
 }
 
 /// Makes the folder of a file, and the folders above it.
@@ -363,6 +431,51 @@ mod tests {
             "{error}"
         );
         assert_eq!(tree(&folder), before);
+        fs::remove_dir_all(folder).expect("it is ours");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_would_lead_elsewhere_is_not_moved() {
+        use std::os::unix::fs::symlink;
+        let folder = folder();
+        symlink("../three.md", folder.join("a/up.md")).expect("it is new");
+        symlink("one.md", folder.join("a/beside.md")).expect("it is new");
+        let moved = |from: &str, to: &str| {
+            change(&FileChanges {
+                moves: vec![(folder.join(from), folder.join(to))],
+                ..FileChanges::default()
+            })
+        };
+        let before = tree(&folder);
+        for (from, to) in [("a/up.md", "a/up/index.md"), ("a", "b/c")] {
+            let error = moved(from, to).expect_err(from).to_string();
+            assert!(error.contains("it is a link to `../three.md`"), "{error}");
+            assert_eq!(tree(&folder), before);
+        }
+        moved("a", "b").expect("every link leads to the same");
+        moved("b/beside.md", "b/other.md").expect("it leads to the same");
+        moved("three.md", "four.md").expect("a link elsewhere stays as it is");
+        fs::remove_dir_all(folder).expect("it is ours");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_killed_change_has_left_is_found() {
+        let folder = folder();
+        for name in [
+            ".a.md.7.storybank-new",
+            "a/.b.md.7.storybank-old",
+            ".other",
+            "a/c.storybank-new",
+        ] {
+            fs::write(folder.join(name), "").expect("it is new");
+        }
+        let found = left_over(&folder);
+        assert_eq!(
+            found,
+            [".a.md.7.storybank-new", "a/.b.md.7.storybank-old"].map(|name| folder.join(name))
+        );
         fs::remove_dir_all(folder).expect("it is ours");
     }
 

@@ -98,7 +98,7 @@ impl Staging {
         };
         let there = self.out.join(path);
         if self.previous.files.contains_key(path) {
-            if fs::read(&there).is_ok_and(|previous| previous == bytes) {
+            if super::read_regular(&there).is_ok_and(|previous| previous == bytes) {
                 self.record(path, entry, Put::Kept);
                 return Ok(());
             }
@@ -342,7 +342,7 @@ impl Previous for Staging {
     }
 
     fn bytes(&self, path: &str) -> Option<Vec<u8>> {
-        fs::read(self.out.join(path)).ok()
+        super::read_regular(&self.out.join(path)).ok()
     }
 }
 

@@ -21,7 +21,7 @@ use std::{fmt, io};
 
 use crate::escape::visible;
 
-pub use change::{FileChanges, change, write_all};
+pub use change::{FileChanges, change, left_over, write_all};
 pub use emit::{Staging, Summary};
 pub use interrupt::{Held, Interrupts};
 pub use load::{SourceTree, assets, find_site, load, site_whose_sources_hold};
@@ -92,6 +92,17 @@ impl std::error::Error for Error {
             Cause::Refused(_) => None,
         }
     }
+}
+
+/// Reads a regular file. To read a pipe would wait for somebody who writes to it.
+fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    if std::fs::metadata(path)?.is_file() {
+        return std::fs::read(path);
+    }
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        "it is not a regular file; move it away",
+    ))
 }
 
 /// A path with `/` between its parts, as everywhere else in the program.

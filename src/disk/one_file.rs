@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::emit::{Claim, Parents};
 use super::output::{owner, resolved};
-use super::{Error, Interrupts};
+use super::{Error, Interrupts, read_regular};
 
 /// The ending of a file that every device opens with a browser.
 const ENDING: &str = "html";
@@ -95,7 +95,7 @@ impl OutputFile {
             |ending: &str| path.with_file_name(format!(".{}.storybank-{ending}", self.name));
         let _claim = Claim::take(beside("lock"))?;
         refuse_foreign(path)?;
-        if fs::read(path).is_ok_and(|previous| previous == bytes) {
+        if read_regular(path).is_ok_and(|previous| previous == bytes) {
             return Ok(Change::Unchanged);
         }
         let new = beside("new");
@@ -118,18 +118,26 @@ impl OutputFile {
     }
 }
 
-/// Writes a file and waits until it is on the disk.
+/// Writes a file and waits until it is on the disk. What a build that was killed has left there is removed first.
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create(path)?;
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = File::create_new(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }
 
 /// Refuses a path at which there is anything but a file as a build wrote it.
 fn refuse_foreign(path: &Path) -> Result<(), Error> {
-    let bytes = match fs::read(path) {
+    let bytes = match read_regular(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+            let reason = format!("{error}, or choose another file with `--out`");
+            return Err(Error::refused("write", path, reason));
+        }
         Err(error) => return Err(Error::io("read", path, error)),
     };
     if is_sealed(&bytes) {

@@ -53,7 +53,7 @@ pub fn create_all(files: &[(PathBuf, &str)]) -> Result<(), Error> {
 ///
 /// The file is not there or is a different one by now, or it cannot be deleted.
 pub fn remove_unchanged(path: &Path, is_expected: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
-    let bytes = fs::read(path).map_err(|error| Error::io("read", path, error))?;
+    let bytes = super::read_regular(path).map_err(|error| Error::io("read", path, error))?;
     if !is_expected(&bytes) {
         return Err(Error::refused(
             "delete",

@@ -77,6 +77,19 @@ pub fn split(text: &str) -> Result<Split, Span> {
     Err(Span::new(start, start + FENCE.len()))
 }
 
+/// The places of the aliases in front matter, each with the place of the value that it names. None if the front matter is not YAML.
+pub fn aliases(text: &str) -> Vec<(Span, Span)> {
+    let Some(split) = split(text).ok().filter(|split| split.present) else {
+        return Vec::new();
+    };
+    let yaml = &text[split.yaml.range()];
+    if !yaml.contains('*') || flow_too_deep(yaml).is_some() {
+        return Vec::new();
+    }
+    let tree = Tree::read(yaml, split.yaml.range().start);
+    tree.map_or(Vec::new(), |tree| tree.aliases().collect())
+}
+
 /// The maximum nesting of lists and mappings. Documents need four levels.
 const DEEPEST: usize = 32;
 

@@ -136,6 +136,14 @@ impl<'a> Tree<'a> {
         }
     }
 
+    /// The places of the aliases, each with the place of the value that it names.
+    pub fn aliases(&self) -> impl Iterator<Item = (Span, Span)> {
+        self.nodes.iter().filter_map(|node| match node.kind {
+            Kind::Alias(target) => Some((node.span, self.nodes[target].span)),
+            _ => None,
+        })
+    }
+
     /// The scalars, in the order of the text.
     pub fn scalars(&self) -> impl Iterator<Item = (Span, &str, bool)> {
         self.nodes.iter().filter_map(|node| match &node.kind {

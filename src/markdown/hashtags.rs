@@ -59,7 +59,7 @@ pub(super) fn shape(body: &mut Body) {
 }
 
 /// Adds hashtags as nodes, and the end of the sentence after them.
-fn push(body: &mut Body, nodes: &mut Vec<Node>, tags: Vec<Found>, stop: Option<Node>) {
+fn push(body: &mut Body, nodes: &mut Vec<Node>, tags: Vec<Found>, stop: Vec<Node>) {
     for tag in tags {
         let words = body.add_text(&tag.written);
         nodes.push(Node::new(Event::Hashtag(words), tag.span));
@@ -127,7 +127,7 @@ enum Taken {
     Tags {
         tags: Vec<Found>,
         /// The end of the sentence after the hashtags.
-        stop: Option<Node>,
+        stop: Vec<Node>,
     },
 }
 
@@ -220,21 +220,19 @@ impl Tail {
 
     /// The place of a part of the text in the file.
     fn span(&self, body: &Body, nodes: &[Node], part: Range<usize>) -> Span {
-        let holding = |at: usize| {
-            let following = self.starts.partition_point(|&start| start <= at);
-            following.saturating_sub(1)
+        let place = |at: usize| {
+            let index = self.starts.partition_point(|&start| start <= at);
+            let index = index.saturating_sub(1);
+            let node = &nodes[self.first + index];
+            let sign = self.text[at..].chars().next().map_or(0, char::len_utf8);
+            place_in_file(body, node, at - self.starts[index], sign)
         };
-        let (first, last) = (holding(part.start), holding(part.end.saturating_sub(1)));
-        let node = |place: usize| &nodes[self.first + place];
-        let at = part.start - self.starts[first];
-        if first == last {
-            return place_in_file(body, node(first), at, part.len());
+        let last = self.text[part.clone()].char_indices().next_back();
+        // Emphasis can start or end inside of a name.
+        Span {
+            start: place(part.start).start,
+            end: place(part.start + last.map_or(0, |(at, _)| at)).end,
         }
-        // A character reference, as in `#t&#97;g`, cuts a text in pieces.
-        let start = place_in_file(body, node(first), at, 0).start;
-        let rest = part.end - self.starts[last];
-        let end = place_in_file(body, node(last), 0, rest).end;
-        Span { start, end }
     }
 
     /// Whether an ending has no emphasis in it.
@@ -248,18 +246,18 @@ impl Tail {
     }
 
     /// The end of the sentence after the hashtags.
-    fn stop(&self, nodes: &[Node], ending: &Ending) -> Option<Node> {
+    fn stop(&self, nodes: &[Node], ending: &Ending) -> Vec<Node> {
         let stop = ending.region.end..self.text.trim_end().len();
-        let place = self
-            .starts
-            .partition_point(|&start| start <= stop.start)
-            .checked_sub(1)?;
-        let start = self.starts[place];
-        if stop.is_empty() {
-            None
-        } else {
-            nodes[self.first + place].cut(stop.start - start..stop.end - start)
-        }
+        let parts = nodes[self.first..].iter().zip(&self.starts);
+        let parts = parts.filter_map(|(node, &start)| {
+            let Event::Text(piece) = node.event else {
+                return None;
+            };
+            let from = stop.start.max(start) - start;
+            let to = stop.end.min(start + piece.len()).saturating_sub(start);
+            (from < to).then(|| node.cut(from..to)).flatten()
+        });
+        parts.collect()
     }
 
     /// The nodes before the hashtags. Emphasis around hashtags alone goes with them.
@@ -369,14 +367,15 @@ fn is_break(node: &Node) -> bool {
     matches!(node.event, Event::SoftBreak | Event::HardBreak)
 }
 
-/// Whether a backslash is before a text in the file.
+/// Whether the author wrote that a text starts with a sign alone: with a backslash before it, or as a reference such as `&#35;`.
 fn is_escaped(body: &Body, node: &Node) -> bool {
     let Event::Text(piece) = node.event else {
         return false;
     };
-    piece
-        .place()
-        .is_some_and(|place| body.file_text()[..place.range().start].ends_with('\\'))
+    match piece.place() {
+        Some(place) => body.file_text()[..place.range().start].ends_with('\\'),
+        None => body.str(piece) == "#",
+    }
 }
 
 /// The place of a part of the text of a node; of the whole node if the file has other characters for it.
@@ -384,7 +383,7 @@ fn place_in_file(body: &Body, node: &Node, at: usize, length: usize) -> Span {
     let Event::Text(piece) = node.event else {
         return node.span;
     };
-    debug_assert!(at + length <= body.str(piece).len());
+    debug_assert!(body.str(piece).get(at..at + length).is_some());
     piece.place().map_or(node.span, |place| {
         Span {
             start: 0,
@@ -472,6 +471,10 @@ fn unread_in<'b>(
     let starts_word = match before {
         Some(Event::Start(_) | Event::SoftBreak | Event::HardBreak | Event::TaskMarker(_))
         | None => !is_escaped(body, node),
+        // A comment can be between them.
+        Some(Event::Text(piece)) => {
+            body.str(piece).ends_with(char::is_whitespace) && !is_escaped(body, node)
+        }
         Some(_) => false,
     };
     let mut last: Option<char> = None;
@@ -537,7 +540,10 @@ fn words_at(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::markdown::read;
     use crate::source::SitePath;
 
     /// The names at the end of a text, and the text before them.
@@ -555,7 +561,7 @@ mod tests {
             ("see #tag\n", "#tag"),
         ] {
             let path = SitePath::new("content/stories/a.md");
-            let (body, _) = crate::markdown::read(&path, &text.into(), 0);
+            let (body, _) = read(&path, &text.into(), 0);
             let tags = body.tagged.iter().flat_map(|block| &block.tags);
             let places: Vec<&str> = tags.map(|(_, span)| &text[span.range()]).collect();
             assert_eq!(places, [written], "{text}");
@@ -586,6 +592,53 @@ mod tests {
             "\"I stayed #a\"",
         ] {
             assert_eq!(ending(text), None, "{text}");
+        }
+    }
+
+    /// The text of each tag that is read from a story's text, at its place in the file, then the names of those that are not read.
+    fn places(text: &str) -> (Vec<String>, Vec<String>) {
+        let (body, _) = read(&SitePath::new("content/stories/x.md"), &text.into(), 0);
+        let tags = body.nodes.iter();
+        let tags = tags.filter(|node| matches!(node.event, Event::Hashtag(_)));
+        let spans: Vec<Span> = tags.map(|node| node.span).collect();
+        let written = |span: &Span| text[span.range()].to_owned();
+        let unread = body.unread_tags.iter().map(|tag| written(&tag.span));
+        (spans.iter().map(written).collect(), unread.collect())
+    }
+
+    #[test]
+    fn the_place_of_a_hashtag_is_known_however_it_is_written() {
+        for (text, read, unread) in [
+            ("a #own %%why%%", vec!["#own"], vec![]),
+            ("%%why%% a #own", vec!["#own"], vec![]),
+            ("a #own%%why%% #b", vec!["#own", "#b"], vec![]),
+            ("a %%why%%#own b", vec![], vec!["#own"]),
+            ("a #own**b**c", vec!["#own**b**c"], vec![]),
+            ("a **#own**.**!**", vec!["#own"], vec![]),
+            ("a &#35;own", vec![], vec![]),
+            ("a \\#own", vec![], vec![]),
+            ("a &#35;own #own", vec!["#own"], vec![]),
+        ] {
+            let expected =
+                [read, unread].map(|tags| tags.iter().map(|tag| tag.to_string()).collect());
+            let [read, unread]: [Vec<String>; 2] = expected;
+            assert_eq!(places(text), (read, unread), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1024))]
+
+        #[test]
+        fn whatever_is_around_a_hashtag_its_place_is_in_the_text(text in "(#|a|ö|b\u{301}| |\\*|\\*\\*|_|&#35;|&#109;|&auml;|\\[\\[|\\]\\]|!|\\(|\\)|\\.|,|\"|%%|\\\\|`|\n|- |> |\\||### ){0,24}") {
+            for folder in ["stories", "questions"] {
+                let (body, _) = read(&SitePath::new(format!("content/{folder}/x.md")), &text.as_str().into(), 0);
+                let spans = body.nodes.iter().filter(|node| matches!(node.event, Event::Hashtag(_))).map(|node| node.span);
+                let tagged = body.tagged.iter().flat_map(|block| block.tags.iter().map(|tag| tag.1));
+                for span in spans.chain(tagged).chain(body.unread_tags.iter().map(|tag| tag.span)) {
+                    prop_assert!(text.get(span.range()).is_some(), "{:?}", span);
+                }
+            }
         }
     }
 

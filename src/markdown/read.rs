@@ -266,6 +266,20 @@ impl<'r> Reader<'r> {
 
     /// Adds text; what continues the text before it becomes one with it, so that words are not cut up.
     fn text(&mut self, text: &CowStr<'_>, span: Span) {
+        let words = match text {
+            CowStr::Borrowed(words) if words.len() == span.range().len() => words,
+            _ => return self.piece(text, span),
+        };
+        let mut from = 0;
+        for cut in cuts(words).into_iter().chain([words.len()..words.len()]) {
+            let part = Span::new(from, cut.start).shifted(span.range().start);
+            self.piece(&CowStr::Borrowed(&words[from..cut.start]), part);
+            from = cut.end;
+        }
+    }
+
+    /// Adds text; what continues the text before it becomes one with it, so that words are not cut up.
+    fn piece(&mut self, text: &CowStr<'_>, span: Span) {
         let piece = self.keep(text);
         if piece.length == 0 {
             return;
@@ -486,6 +500,22 @@ fn is_level(tag: Tag) -> bool {
             | Tag::TableCell
             | Tag::HtmlBlock
     )
+}
+
+/// The places of the comments in a text that are not inside of a word.
+fn cuts(text: &str) -> Vec<Range<usize>> {
+    let mut cuts: Vec<Range<usize>> = Vec::new();
+    for (at, _) in text.match_indices(BLANK) {
+        match cuts.last_mut() {
+            Some(cut) if cut.end == at => cut.end += BLANK.len_utf8(),
+            _ => cuts.push(at..at + BLANK.len_utf8()),
+        }
+    }
+    let is_edge = |sign: Option<char>| sign.is_none_or(char::is_whitespace);
+    cuts.retain(|cut| {
+        is_edge(text[..cut.start].chars().next_back()) || is_edge(text[cut.end..].chars().next())
+    });
+    cuts
 }
 
 fn alignment(parsed: pulldown_cmark::Alignment) -> Alignment {

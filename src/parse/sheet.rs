@@ -208,11 +208,14 @@ fn is_break(node: &Node) -> bool {
     matches!(node.event, Event::SoftBreak | Event::HardBreak)
 }
 
-/// The words of nodes inside a line.
+/// The words of nodes inside a line. A link without words has those of its name.
 fn plain_words(body: &Body, nodes: &[Node]) -> String {
     let words = nodes.iter().map(|node| match node.event {
         Event::Text(piece) | Event::Code(piece) => body.str(piece),
         Event::SoftBreak | Event::HardBreak => " ",
+        Event::Start(Tag::Link(link)) if !body.links[link].is_labelled => {
+            body.links[link].target.last_name()
+        }
         _ => "",
     });
     words.collect::<String>().trim().to_owned()

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use super::{Edit, Plan};
+use unicode_normalization::char::is_combining_mark;
+
+use super::{Edit, LONGEST, Plan};
 use crate::model::{Document, Kind};
 use crate::slug::Slug;
 use crate::source::{Span, locate};
@@ -44,21 +46,61 @@ impl Plan<'_> {
     }
 }
 
-/// The place of the words at the end of a heading that give a slug. Attributes and signs that close the heading come after them.
-fn name_in(heading: &str, slug: &Slug) -> Option<Range<usize>> {
-    let line = heading.lines().next()?;
-    let line = line.split(" {").next().unwrap_or(line);
-    let end = line.trim_end_matches(['#', ' ', '\t', ')', ':']).len();
-    let starts = line.char_indices().filter_map(|(at, sign)| {
-        let opens = sign.is_whitespace() || matches!(sign, '/' | '(' | ':' | '-' | '–');
-        opens.then(|| at + sign.len_utf8())
-    });
-    let is_name = |start: &usize| {
-        line.get(*start..end).is_some_and(|words| {
-            !words.starts_with(char::is_whitespace) && Slug::of(words) == *slug
-        })
+/// The place of the last words in a line that give a slug, without signs around them. Attributes, comments and addresses are no words.
+pub(super) fn name_in(text: &str, slug: &Slug) -> Option<Range<usize>> {
+    let line = text.lines().next()?;
+    let words = words_of(line);
+    let named = |(index, word): (usize, &Range<usize>)| {
+        let ends_here = words[..=index].iter().rev();
+        let candidates = ends_here.map(|first| first.start..word.end);
+        let of_length = candidates.take_while(|place| place.len() <= LONGEST_NAME);
+        let mut slugs = of_length.map(|place| (Slug::of(&line[place.clone()]), place));
+        slugs.find_map(|(found, place)| (found == *slug).then_some(place))
     };
-    Some(starts.into_iter().find(is_name)?..end)
+    words.iter().enumerate().rev().find_map(named)
+}
+
+/// Longer than a name with signs between its words, in bytes.
+const LONGEST_NAME: usize = 2 * LONGEST;
+
+/// The places of the words that a reader sees.
+fn words_of(line: &str) -> Vec<Range<usize>> {
+    let mut is_seen = vec![true; line.len()];
+    for part in hidden_parts(line) {
+        is_seen[part].fill(false);
+    }
+    let mut words: Vec<Range<usize>> = Vec::new();
+    for (at, sign) in line.char_indices() {
+        if !is_seen[at] || !(sign.is_alphanumeric() || is_combining_mark(sign)) {
+            continue;
+        }
+        let end = at + sign.len_utf8();
+        match words.last_mut() {
+            Some(word) if word.end == at => word.end = end,
+            _ => words.push(at..end),
+        }
+    }
+    words
+}
+
+/// The places of comments, of the addresses of links, and of the attributes at the end.
+fn hidden_parts(line: &str) -> Vec<Range<usize>> {
+    let mut hidden = Vec::new();
+    let mut at = 0;
+    for (open, close) in [("%%", "%%"), ("<!--", "-->"), ("](", ")")] {
+        while let Some(start) = line[at..].find(open).map(|start| at + start) {
+            let inner = start + open.len();
+            let end = line[inner..].find(close);
+            at = end.map_or(line.len(), |end| inner + end + close.len());
+            hidden.push(start..at);
+        }
+        at = 0;
+    }
+    let end = line.trim_end_matches(['#', ' ', '\t']).len();
+    if line[..end].ends_with('}') {
+        hidden.extend(line[..end].rfind('{').map(|start| start..end));
+    }
+    hidden
 }
 
 #[cfg(test)]
@@ -66,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_is_the_end_of_the_heading() {
+    fn the_name_is_found_and_nothing_around_it() {
         for (heading, name) in [
             ("## Answer for harbour-onsite", "harbour-onsite"),
             (
@@ -78,9 +120,27 @@ mod tests {
                 "harbour-onsite",
             ),
             ("Answer: harbour-onsite\n---", "harbour-onsite"),
+            ("## Answer (harbour-onsite)", "harbour-onsite"),
+            ("## Answer – harbour-onsite", "harbour-onsite"),
+            ("## Answer for **harbour-onsite**", "harbour-onsite"),
+            ("## Answer for `harbour-onsite`", "harbour-onsite"),
+            ("## Answer for \"harbour onsite\".", "harbour onsite"),
+            (
+                "## Answer for HARBOUR onsite %%harbour-onsite%% <!-- harbour-onsite -->",
+                "HARBOUR onsite",
+            ),
+            (
+                "## Answer for [Harbour onsite](../interviews/harbour-onsite.md)",
+                "Harbour onsite",
+            ),
+            ("## Answer for [[harbour-onsite]]", "harbour-onsite"),
+            (
+                "## Harbour onsite: answer for harbour onsite",
+                "harbour onsite",
+            ),
         ] {
             let found = name_in(heading, &Slug::of("harbour-onsite")).map(|place| &heading[place]);
-            assert_eq!(found, Some(name));
+            assert_eq!(found, Some(name), "{heading}");
         }
     }
 }

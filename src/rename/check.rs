@@ -3,18 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::names::all_pages;
+use super::parts::Parts;
 use super::{Before, Changes, Plan};
-use crate::build::{Linked, ParseCache, link_whole};
+use crate::build::Linked;
 use crate::diagnostic::Diagnostic;
+use crate::model::{Document, Kind};
 use crate::site::{Destination, DocumentId, PageKey, Site};
-use crate::slug::PageName;
+use crate::slug::{PageName, Slug};
 use crate::source::SitePath;
 
 /// Fails if the site after the changes differs in more than the name, which names such as two that become equal can cause.
-pub(super) fn check(before: &Before<'_>, plan: &Plan<'_>, changes: &Changes) -> Result<(), String> {
-    let inputs = changes.apply(before.inputs);
-    let after = link_whole(&inputs, &mut ParseCache::default(), |_| ());
-    if let Some(new) = new_error(&before.linked, &after, changes) {
+pub(super) fn check(
+    before: &Before<'_>,
+    plan: &Plan<'_>,
+    parts: &Parts,
+    changes: &Changes,
+    after: &Linked,
+) -> Result<(), String> {
+    if let Some(new) = new_error(&before.linked, after, changes) {
         let help = new
             .help
             .as_ref()
@@ -26,6 +32,7 @@ pub(super) fn check(before: &Before<'_>, plan: &Plan<'_>, changes: &Changes) -> 
     }
     let comparison = Comparison {
         plan,
+        parts,
         changes,
         before: before.site(),
         after: &after.site,
@@ -66,6 +73,7 @@ fn new_error<'d>(before: &Linked, after: &'d Linked, changes: &Changes) -> Optio
 
 struct Comparison<'a> {
     plan: &'a Plan<'a>,
+    parts: &'a Parts,
     changes: &'a Changes,
     before: &'a Site,
     after: &'a Site,
@@ -82,6 +90,10 @@ impl Comparison<'_> {
             .filter(|&id| !self.has_same_links(id))
             .map(|id| self.before.document(id).path.clone());
         // References to a name that was gone have an effect again.
+        let documents = (0..self.before.documents.len()).map(DocumentId);
+        let answers = documents
+            .filter(|&id| !self.has_same_answers(id))
+            .map(|id| self.before.document(id).path.clone());
         let is_repair = self.plan.names.is_repair();
         let pages =
             all_pages(self.before).filter(|&page| !is_repair && !self.has_same_references(page));
@@ -96,7 +108,7 @@ impl Comparison<'_> {
             .first()
             .filter(|_| has_others && !is_repair);
         let moved = first.map(|step| step.from.clone());
-        links.chain(pages).chain(moved).next()
+        links.chain(answers).chain(pages).chain(moved).next()
     }
 
     fn has_same_links(&self, id: DocumentId) -> bool {
@@ -120,6 +132,20 @@ impl Comparison<'_> {
                 })
     }
 
+    /// Whether the direct answers in a document are for the same interviews as before. One for an interview is private.
+    fn has_same_answers(&self, id: DocumentId) -> bool {
+        let document = self.before.document(id);
+        let Some(other) = self.after.document_at(&self.changes.path(&document.path)) else {
+            return false;
+        };
+        let renamed = |slug: &Slug| {
+            let new = self.plan.names.renamed(Kind::Interview, slug);
+            new.unwrap_or(slug).clone()
+        };
+        let before = interviews_of_answers(document).map(|slug| slug.map(renamed));
+        before.eq(interviews_of_answers(self.after.document(other)).map(Option::<&Slug>::cloned))
+    }
+
     fn is_same_destination(&self, before: &Destination, after: &Destination) -> bool {
         match (before, after) {
             (
@@ -130,7 +156,8 @@ impl Comparison<'_> {
                     ..
                 },
             ) => {
-                fragment == new_fragment
+                let expected = self.parts.renamed(self.before, *page, fragment);
+                expected.unwrap_or(fragment) == new_fragment
                     && self.plan.names.name(*page) == self.after.name(*new_page)
             }
             (Destination::Asset(path), Destination::Asset(new)) => self.changes.path(path) == *new,
@@ -146,6 +173,14 @@ impl Comparison<'_> {
         let before = references(self.before, page, |page| self.plan.names.name(page));
         before == references(self.after, new, |page| self.after.name(page))
     }
+}
+
+/// The interview that each direct answer in a document is for.
+fn interviews_of_answers(document: &Document) -> impl Iterator<Item = Option<&Slug>> {
+    let items = document.sections.iter().flat_map(|section| &section.items);
+    let of_items = items.flat_map(|item| &item.answers);
+    let answers = of_items.chain(&document.answers);
+    answers.map(|answer| answer.interview.as_ref())
 }
 
 /// What belongs to a page, by name.

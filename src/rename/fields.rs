@@ -1,8 +1,10 @@
 //! Names in front matter.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Edit, Plan};
+use crate::front_matter;
 use crate::model::{Answer, Document, Kind, Meta, Occasion};
 use crate::slug::Slug;
 use crate::source::{Span, Spanned, locate};
@@ -14,10 +16,12 @@ impl Plan<'_> {
         document: &Document,
         edits: &mut Vec<Edit>,
     ) -> Result<(), String> {
+        let mut places = Vec::new();
         for (kind, slug) in names_in(&document.meta) {
             let Some(new) = self.names.renamed(kind, &slug.value) else {
                 continue;
             };
+            places.push(slug.span);
             let place = words(document.body.file_text(), slug);
             let (range, text) = place.ok_or_else(|| no_place(document, slug))?;
             edits.push(Edit {
@@ -26,8 +30,40 @@ impl Plan<'_> {
                 text: text.write(new),
             });
         }
-        Ok(())
+        refuse_shared(document, &places)
     }
+}
+
+/// Fails if an alias makes a text of a name: it would change with the name. `places` are those of all names that change.
+fn refuse_shared(document: &Document, places: &[Span]) -> Result<(), String> {
+    if places.is_empty() {
+        return Ok(());
+    }
+    let text = document.body.file_text();
+    let mut uses: HashMap<Span, usize> = HashMap::new();
+    for place in places {
+        *uses.entry(*place).or_default() += 1;
+    }
+    // An alias of a name is a place itself; the names in a list have their places there, once for each use of the list.
+    let mut aliases = front_matter::aliases(text);
+    aliases.retain(|(alias, _)| !uses.contains_key(alias));
+    for (alias, value) in aliases {
+        let inside = |place: &Span| value.start <= place.start && place.end <= value.end;
+        for (_, left) in uses.iter_mut().filter(|(place, _)| inside(place)) {
+            *left -= 1;
+            if *left == 0 {
+                let at = locate(text, alias.range().start);
+                return Err(format!(
+                    "`{}`, line {}, column {}: `{}` repeats a name that changes, as a text; write the text itself there",
+                    document.path,
+                    at.line,
+                    at.column,
+                    &text[alias.range()]
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Everything that front matter names by its slug.

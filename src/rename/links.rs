@@ -64,6 +64,14 @@ impl Plan<'_> {
 
     /// The new name of a page in `[[name]]`; `None` if it stays.
     fn page_name(&self, name: &str, page: PageKey) -> Option<String> {
+        // A part of a page can lead to the page of a follow-up.
+        if let Some(named) = self
+            .names_before
+            .only_page(name)
+            .filter(|&named| named != page)
+        {
+            return self.page_name(name, named);
+        }
         if self.is_of_sheet(name, page) {
             return self.sheet_name(name);
         }
@@ -191,6 +199,30 @@ fn wiki_place(text: &str, name: &str) -> Option<Range<usize>> {
     (text.get(place.clone()) == Some(name)).then_some(place)
 }
 
+/// The place of a part in a link, however that is written.
+pub(super) fn part_place(text: &str, part: &str) -> Option<Range<usize>> {
+    let trimmed = |range: Range<usize>| {
+        let written = &text[range.clone()];
+        let start = range.start + written.len() - written.trim_start().len();
+        start..start + written.trim().len()
+    };
+    if let Some(end) = text.strip_suffix("]]").map(str::len) {
+        let open = text.find("[[")? + 2;
+        let start = open + text[open..end].find('#')? + 1;
+        let length = text[start..end].find('|').unwrap_or(end - start);
+        let written = text[start..start + length].trim_end_matches('\\');
+        let place = trimmed(start..start + written.len());
+        return (&text[place.clone()] == part).then_some(place);
+    }
+    let openings = text.rmatch_indices("](").map(|(at, sign)| at + sign.len());
+    let mut places = openings.filter_map(|at| {
+        let (address, end) = address(text, at)?;
+        let sign = text[address.clone()].find('#')?;
+        ends_link(&text[end..]).then_some(address.start + sign + 1..address.end)
+    });
+    places.find(|place| decoded(&text[place.clone()]) == part)
+}
+
 /// The place of the path in `[words](path#part "title")`. `leads_there` tells whether a path is that of the link.
 fn inline_path(text: &str, leads_there: impl Fn(&str) -> bool) -> Option<Range<usize>> {
     let openings = text.rmatch_indices("](").map(|(at, sign)| at + sign.len());
@@ -252,7 +284,7 @@ fn path_of(text: &str, address: Range<usize>) -> Range<usize> {
     address.start..length.map_or(address.end, |length| address.start + length)
 }
 
-fn no_place(document: &Document, span: Span) -> String {
+pub(super) fn no_place(document: &Document, span: Span) -> String {
     let at = locate(document.body.file_text(), span.range().start);
     format!(
         "`{}`, line {}, column {}: the path or name of this link is not known as it is written; write the link in a simpler way, such as `[[name]]`",
@@ -290,6 +322,22 @@ mod tests {
             let found = definition_path(text).map(|place| &text[place]);
             assert_eq!(found, Some(path), "{text}");
         }
+    }
+
+    #[test]
+    fn the_part_in_a_link_is_found() {
+        for (text, part) in [
+            ("[[a#b c]]", "b c"),
+            ("![[ a.md # b\\|c#d]]", "b"),
+            ("[[#b]]", "b"),
+            ("[a](x.md#b 'c#d')", "b"),
+            ("[a](#b)", "b"),
+        ] {
+            let found = part_place(text, part).map(|place| &text[place]);
+            assert_eq!(found, Some(part), "{text}");
+        }
+        assert_eq!(part_place("[a](x.md#b%20c)", "b c"), Some(9..14));
+        assert_eq!(part_place("[a][b]", "c"), None);
     }
 
     #[test]

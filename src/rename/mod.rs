@@ -6,8 +6,10 @@
 mod answers;
 mod check;
 mod fields;
+mod hashtags;
 mod links;
 mod names;
+mod parts;
 mod paths;
 mod subject;
 
@@ -15,12 +17,13 @@ use std::collections::BTreeMap;
 
 use crate::build::{InputFile, Inputs, Linked, ParseCache, link_whole};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Document, Kind};
+
 use crate::site::{DocumentId, Site};
 use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 use names::Names;
+use parts::Parts;
 use paths::Paths;
 
 pub use subject::{LONGEST, Subject};
@@ -141,14 +144,28 @@ impl<'a> Before<'a> {
         let plan = Plan {
             site: self.site(),
             names: names(self.site()),
+            names_before: Names::unchanged(self.site()),
             paths: Paths::new(self.inputs, &[&moves, made_by_hand].concat()),
         };
-        let changes = Changes {
+        let mut changes = Changes {
             edits: plan.edits()?,
             moves,
         };
-        check::check(self, &plan, &changes)?;
+        let mut after = self.linked_with(&changes);
+        let parts = Parts::of(self.site(), &after.site, &changes);
+        let more = plan.edit_parts(&parts)?;
+        if !more.is_empty() {
+            changes.edits = in_order([changes.edits, more].concat())?;
+            after = self.linked_with(&changes);
+        }
+        check::check(self, &plan, &parts, &changes, &after)?;
         Ok(changes)
+    }
+
+    /// The site after changes.
+    fn linked_with(&self, changes: &Changes) -> Linked {
+        let inputs = changes.apply(self.inputs);
+        link_whole(&inputs, &mut ParseCache::default(), |_| ())
     }
 }
 
@@ -156,6 +173,7 @@ impl<'a> Before<'a> {
 struct Plan<'a> {
     site: &'a Site,
     names: Names<'a>,
+    names_before: Names<'a>,
     paths: Paths<'a>,
 }
 
@@ -168,41 +186,22 @@ impl Plan<'_> {
             self.edit_answers(document, &mut edits)?;
             self.edit_links(DocumentId(index), document, &mut edits)?;
         }
-        edits.sort();
-        edits.dedup();
-        let is_overlap =
-            |pair: &&[Edit]| pair[0].path == pair[1].path && pair[0].span.end > pair[1].span.start;
-        match edits.windows(2).find(is_overlap) {
-            Some(pair) => Err(format!(
-                "`{}` has two names in one place; write the links there in a simpler way",
-                pair[0].path
-            )),
-            None => Ok(edits),
-        }
+        in_order(edits)
     }
+}
 
-    /// The hashtags of competencies that get another name.
-    fn edit_hashtags(&self, document: &Document, edits: &mut Vec<Edit>) -> Result<(), String> {
-        let body = &document.body;
-        let of_blocks = body.tagged.iter().flat_map(|block| &block.tags);
-        let of_questions = body.headings.iter().flat_map(|heading| &heading.tags);
-        for (tag, span) in of_blocks.chain(of_questions) {
-            let Some(new) = self.names.renamed(Kind::Competency, tag) else {
-                continue;
-            };
-            if !new.as_str().starts_with(char::is_alphabetic) {
-                let path = &document.path;
-                return Err(format!(
-                    "`{path}` has the hashtag `#{tag}`, and a hashtag starts with a letter; give a name that does"
-                ));
-            }
-            edits.push(Edit {
-                path: document.path.clone(),
-                span: *span,
-                text: format!("#{new}"),
-            });
-        }
-        Ok(())
+/// Sorts edits, each once. Fails if two of them are in one place.
+fn in_order(mut edits: Vec<Edit>) -> Result<Vec<Edit>, String> {
+    edits.sort();
+    edits.dedup();
+    let is_overlap =
+        |pair: &&[Edit]| pair[0].path == pair[1].path && pair[0].span.end > pair[1].span.start;
+    match edits.windows(2).find(is_overlap) {
+        Some(pair) => Err(format!(
+            "`{}` has two names in one place; write the links there in a simpler way",
+            pair[0].path
+        )),
+        None => Ok(edits),
     }
 }
 

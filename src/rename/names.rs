@@ -89,6 +89,19 @@ impl<'a> Names<'a> {
             .filter(|_| is_follow_up)
     }
 
+    /// The slug that a document has before the change, and the one that it has afterwards.
+    pub fn old_and_new(&self) -> Option<(Slug, Slug)> {
+        match self.renamed? {
+            Renamed::Page(page, new) => Some((self.site.name(*page).slug()?.clone(), new.clone())),
+            Renamed::Sheet(sheet, new) => {
+                Some((self.site.document(*sheet).slug.clone(), new.clone()))
+            }
+            Renamed::Gone { old, now, .. } => {
+                Some((old.clone(), self.site.name(*now).slug()?.clone()))
+            }
+        }
+    }
+
     /// Whether only references to a name that is gone change.
     pub fn is_repair(&self) -> bool {
         matches!(self.renamed, Some(Renamed::Gone { .. }))
@@ -213,6 +226,14 @@ impl<'a> Names<'a> {
                 .into_iter()
                 .collect(),
             _ => Vec::new(),
+        }
+    }
+
+    /// The page that a link by name leads to, if it is the only one.
+    pub fn only_page(&self, name: &str) -> Option<PageKey> {
+        match self.candidates(name)[..] {
+            [page] => Some(page),
+            _ => None,
         }
     }
 

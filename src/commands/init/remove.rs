@@ -96,15 +96,23 @@ fn keep_needed(removal: &mut Removal, inputs: &Inputs, cache: &mut ParseCache) {
         if found.is_empty() {
             return;
         }
-        let needed = (0..removal.remove.len()).find_map(|index| {
+        let mut indexes = 0..removal.remove.len();
+        let needed = indexes.clone().find_map(|index| {
             let mut fewer = removal.remove.clone();
             fewer.remove(index);
-            let left = errors(inputs, &fewer, cache);
-            let mut gone = found.clone();
-            gone.retain(|error| !left.iter().any(|other| is_same_error(error, other)));
+            let gone = without_places_of(&found, &errors(inputs, &fewer, cache));
             (!gone.is_empty()).then_some((index, gone))
         });
-        // If no single file helps, the first one stays, and the search goes on with fewer files.
+        // Several files can be needed together, as a variant and its story. Each is missed if it goes alone.
+        let needed = needed.or_else(|| {
+            indexes.find_map(|index| {
+                let alone = errors(inputs, &removal.remove[index..=index], cache);
+                let others = without_places_of(&found, &alone);
+                let missed = without_places_of(&found, &others);
+                (!missed.is_empty()).then_some((index, missed))
+            })
+        });
+        // If nothing helps, the first one stays, and the search goes on with fewer files.
         let (index, errors) = needed.unwrap_or((0, found));
         let (path, _) = removal.remove.remove(index);
         let why = Why::Needed(errors);
@@ -123,9 +131,14 @@ fn errors(inputs: &Inputs, without: &[ExampleFile], cache: &mut ParseCache) -> V
     found
 }
 
-/// Whether two errors are the same. The help can differ: it names what there is.
-fn is_same_error(one: &Diagnostic, other: &Diagnostic) -> bool {
-    (&one.file, one.span, &one.message) == (&other.file, other.span, &other.message)
+/// Errors without those at the places of others. The messages at a place can differ: they name what there is.
+fn without_places_of(errors: &[Diagnostic], others: &[Diagnostic]) -> Vec<Diagnostic> {
+    let is_there = |error: &Diagnostic| {
+        let mut places = others.iter().map(|other| (&other.file, other.span));
+        places.any(|place| place == (&error.file, error.span))
+    };
+    let left = errors.iter().filter(|error| !is_there(error));
+    left.cloned().collect()
 }
 
 /// Whether a file has the text that `storybank init` wrote. Version control may have changed the ends of its lines.
@@ -219,6 +232,26 @@ mod tests {
         );
         // The case study names its story, so the story stays too.
         assert!(kept(&removal).contains(&STORY));
+    }
+
+    #[test]
+    fn a_variant_that_is_referred_to_stays_with_its_story_and_each_message_is_true() {
+        let own = (
+            "content/questions/z.md",
+            "---\nquestion: Why?\n---\n[[the-reminders-that-went-out-twice/as-a-mistake]]\n",
+        );
+        let removal = planned(&[own]).expect("it has no errors");
+        let mut files = Content::Usual.files();
+        files.push(own);
+        let inputs = inputs(&files);
+        let from_z = removal.keep.iter().map(|kept| message(kept, &inputs));
+        let from_z: Vec<String> = from_z.filter(|message| message.contains("z.md")).collect();
+        let place = "`content/questions/z.md:4:1`";
+        let expected = [
+            format!("kept `{VARIANT}`: it is referred to at {place}"),
+            format!("kept `{STORY}`: it is referred to at {place}, `{VARIANT}:1:1`"),
+        ];
+        assert_eq!(from_z, expected);
     }
 
     #[test]
