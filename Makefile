@@ -1,7 +1,7 @@
 # Commands for developers. `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help program test format lint unit html tools browser php python git engines bench screenshots deny msrv dist
+.PHONY: help program test format lint unit html tools browser php python git engines bench screenshots look deny msrv dist
 
 CARGO ?= cargo
 STORYBANK := $(or $(CARGO_TARGET_DIR),target)/debug/storybank
@@ -108,3 +108,7 @@ bench: browser ## Measure the time of builds, and the time until the preview sho
 screenshots: program ## Take the pictures of the documentation
 	$(STORYBANK) build --root $(SITE) --out $(CHECK)/pictures
 	@.ci/pictures $(CHECK)/pictures
+
+look: program ## Take pictures of all kinds of pages at three widths, light, dark and on paper, to look at
+	$(STORYBANK) build --root $(SITE) --out $(CHECK)/look
+	@.ci/look $(CHECK)/look $(CHECK)/look-pictures

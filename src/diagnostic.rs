@@ -233,6 +233,7 @@ pub mod rules {
         PRIVATE_MARK = "private-mark", Warning, "A heading for the author alone ends in `{.private}`.";
         REMOTE_IMAGE = "remote-image", Warning, "An image is a file of the site, so that a page loads nothing from other hosts.";
         REPEATED = "repeated-question", Warning, "The bank has each question once.";
+        SPLIT = "split-wording", Warning, "A comma does not split a wording in two.";
         SWALLOWED_MARK = "swallowed-mark", Error, "A mark for private text is in a place where it has an effect.";
         TEMPLATE = "template", Error, "The templates and the words of the theme are valid.";
         TITLE_REPLACED = "title-replaced", Warning, "The wiki can hold the title.";

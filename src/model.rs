@@ -117,6 +117,17 @@ impl Kind {
         }
     }
 
+    /// Its noun with an article.
+    pub fn noun_with_article(self) -> String {
+        let noun = self.noun();
+        let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+            "an"
+        } else {
+            "a"
+        };
+        format!("{article} {noun}")
+    }
+
     /// The kind whose folder, or whose name in the singular, is `name`.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
@@ -199,12 +210,61 @@ impl<'de> Deserialize<'de> for When {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| {
-            let reason = no_such_day(&text).unwrap_or_else(|| {
+            let meant = || meant_date(&text).map(|date| format!("expected a date; write `{date}`"));
+            let reason = no_such_day(&text).or_else(meant).unwrap_or_else(|| {
                 "expected a date as `2025`, `2025-03` or `2025-03-07`".to_owned()
             });
             de::Error::custom(format!("found \"{text}\", {reason}"))
         })
     }
+}
+
+/// The date that a text means, in the form in which it is read: `2025-03` for `March 2025`, and the day of a moment.
+fn meant_date(text: &str) -> Option<String> {
+    if let Some((day, _)) = text.trim().split_once(['T', ' ']) {
+        // A year with more after it is not the day of a moment.
+        if day.len() == 10 && When::parse(day).is_some() {
+            return Some(day.to_owned());
+        }
+    }
+    let (mut year, mut month, mut day) = (None, None, None);
+    for word in text.split(|sign: char| !sign.is_alphanumeric()) {
+        let number = word.trim_end_matches(|end: char| end.is_ascii_alphabetic());
+        match number.parse::<u16>() {
+            _ if word.is_empty() => {}
+            Ok(value) if number.len() == 4 && year.is_none() => year = Some(value),
+            Ok(value @ 1..=31) if number.len() <= 2 && day.is_none() => day = Some(value),
+            _ if month.is_none() => month = Some(month_named(word)?),
+            _ => return None,
+        }
+    }
+    let date = match (year?, month?, day) {
+        (year, month, None) => format!("{year:04}-{month:02}"),
+        (year, month, Some(day)) => format!("{year:04}-{month:02}-{day:02}"),
+    };
+    When::parse(&date).map(|_| date)
+}
+
+/// The number of a month with an English or German name, which can be cut after its third letter.
+fn month_named(word: &str) -> Option<usize> {
+    const NAMES: [[&str; 2]; 12] = [
+        ["january", "januar"],
+        ["february", "februar"],
+        ["march", "märz"],
+        ["april", "april"],
+        ["may", "mai"],
+        ["june", "juni"],
+        ["july", "juli"],
+        ["august", "august"],
+        ["september", "september"],
+        ["october", "oktober"],
+        ["november", "november"],
+        ["december", "dezember"],
+    ];
+    let word = word.to_lowercase();
+    let is_name = |names: &[&str; 2]| names.iter().any(|name| name.starts_with(&word));
+    let place = NAMES.iter().position(is_name)?;
+    (word.chars().count() >= 3).then_some(place + 1)
 }
 
 /// Why a text in the form of a date is not one: its month or its day is not in the calendar.
@@ -281,10 +341,28 @@ impl<'de> Deserialize<'de> for Moment {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Length(pub u32);
 
+/// The words of units, and their letters.
+const UNITS: [(&str, &str); 8] = [
+    ("minutes", "m"),
+    ("minute", "m"),
+    ("mins", "m"),
+    ("min", "m"),
+    ("seconds", "s"),
+    ("second", "s"),
+    ("secs", "s"),
+    ("sec", "s"),
+];
+
 impl Length {
-    /// Reads a length as an author writes it; `None` if it is not one, or not between a second and an hour.
+    /// Reads a length as an author writes it, also with whole words: `2 minutes 30 seconds`; `None` if it is not one, or not between
+    /// a second and an hour.
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
+        let text = UNITS
+            .iter()
+            .fold(text.trim().to_owned(), |text, (word, unit)| {
+                text.replace(word, unit)
+            });
+        let text = text.as_str();
         let seconds = if let Some((minutes, seconds)) = text.split_once(':') {
             minutes
                 .parse::<u32>()
@@ -295,7 +373,7 @@ impl Length {
             let (minutes, rest) = text
                 .split_once('m')
                 .map_or(("0", text), |(minutes, rest)| (minutes, rest));
-            let rest = rest.trim_start_matches("in").trim();
+            let rest = rest.trim();
             let seconds = if rest.is_empty() {
                 "0"
             } else {
@@ -896,6 +974,9 @@ mod tests {
             ("1m30s", 90),
             ("1:30", 90),
             ("2 min", 120),
+            ("2 minutes", 120),
+            ("90 seconds", 90),
+            ("1 minute 30 secs", 90),
         ] {
             assert_eq!(Length::parse(text), Some(Length(seconds)), "{text}");
         }

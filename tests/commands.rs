@@ -466,6 +466,45 @@ fn a_new_question_is_part_of_the_site_with_its_wording() {
     );
     assert_eq!(storybank(["build", &root]).status, Status::Done);
     assert!(folder.join("public/questions/feedback.html").exists());
+    let again = storybank([
+        "new",
+        "question",
+        "When did you get feedback",
+        "--root",
+        &root,
+    ]);
+    assert_eq!(again.status, Status::Failed, "{}", again.messages);
+    assert!(
+        again
+            .messages
+            .contains("the question `feedback` in `content/questions/feedback.md` has the words"),
+        "{}",
+        again.messages
+    );
+    let interview = ["new", "interview", "harbour", "--root", &root];
+    assert_eq!(storybank(interview).status, Status::Done);
+    let again = storybank(interview);
+    assert!(
+        again
+            .messages
+            .contains("there is an interview `harbour` already"),
+        "{}",
+        again.messages
+    );
+}
+
+#[test]
+fn one_file_is_not_several() {
+    let folder = Folder::new();
+    let root = small(&folder);
+    assert_eq!(storybank(["build", &root]).status, Status::Done);
+    fs::remove_file(folder.join("public/index.html")).expect("it was written");
+    let built = storybank(["build", &root]);
+    assert!(
+        built.messages.contains(": 1 file written, "),
+        "{}",
+        built.messages
+    );
 }
 
 #[test]

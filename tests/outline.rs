@@ -948,6 +948,7 @@ fn letters_of_questions_and_answers_are_no_labels() {
         "Q: Why?\n\nA: So.\n\nS: Late.\n\nR: It went.\n",
         "S: Late.\n\nR: It went.\n",
         "*Action* speaks louder.\n\nA: b\n",
+        "*Result: nobody had to call.*\n",
     ] {
         let document = document(STORY, text);
         assert_eq!(document.sections.len(), 1, "{text}");

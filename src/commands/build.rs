@@ -219,7 +219,8 @@ fn closing_line(
         format!(" ({})", report::count(diagnostics))
     };
     let took = in_words(stages.started.elapsed());
-    format!("built {pages} pages {whom} in {took}{warnings}: {files}")
+    let pages = report::counted(pages, "page");
+    format!("built {pages} {whom} in {took}{warnings}: {files}")
 }
 
 /// What happened to the files of a site.
@@ -229,7 +230,8 @@ fn in_files(summary: Summary) -> String {
         kept,
         removed,
     } = summary;
-    format!("{written} files written, {kept} unchanged, {removed} removed")
+    let written = report::counted(written, "file");
+    format!("{written} written, {kept} unchanged, {removed} removed")
 }
 
 /// The duration of each stage of a build.

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::build::Inputs;
 use crate::diagnostic::nearest;
 use crate::disk::{self, Interrupts};
-use crate::model::{Document, Kind};
+use crate::model::{Document, Kind, Prose};
 use crate::parse::{CONTENT, Place};
 use crate::rename::{Before, Changes, LONGEST};
 use crate::report::counted;
-use crate::site::{Site, capitalised};
+use crate::site::{QuestionId, Site, capitalised};
 use crate::slug::Slug;
 use crate::source::SitePath;
 
@@ -28,6 +28,7 @@ const INTERVIEW: &str = include_str!("templates/new/interview.md");
 pub fn run(options: &New, terminal: &Terminal) -> Result<Outcome, Error> {
     let root = disk::find_site(options.site.root.as_deref())?;
     let inputs = disk::load(&root)?;
+    rename::warn_of_left_over(&root, terminal);
     rename::warn_of_left_over(&root, terminal);
     // Drafts count as existing documents. Errors in other files do not matter here.
     let before = Before::of(&inputs);
@@ -122,6 +123,24 @@ impl Known<'_> {
         let document = || self.site().document_of(self.site().find(kind, slug)?);
         self.file(&Place::Document(kind, slug.clone()))
             .or_else(|| Some(&self.site().document(document()?).path))
+    }
+
+    /// The question of the bank with some words, also as another wording, and its file. `None` for a document of another kind.
+    fn asked_already(&self, kind: Kind, words: &str) -> Option<(&Slug, &SitePath)> {
+        let (site, words) = (self.site(), Slug::of(words));
+        let has_words = |&id: &QuestionId| {
+            let aliases = match (site.question_item(id), site.question_meta(id)) {
+                (Some(item), _) => item.aliases.iter().map(String::as_str).collect(),
+                (None, Some(meta)) => meta.aliases.iter().map(Prose::as_str).collect(),
+                (None, None) => Vec::new(),
+            };
+            let mut wordings = aliases.into_iter().chain([site.wording(id)]);
+            wordings.any(|wording| Slug::of(wording) == words)
+        };
+        let mut bank = site.questions().filter(|&id| site.is_of_bank(id));
+        let question = bank.find(|id| kind == Kind::Question && has_words(id))?;
+        let question = site.question(question);
+        Some((&question.slug, &site.document(question.document).path))
     }
 
     fn story(&self, slug: &Slug) -> Option<&Document> {
@@ -237,9 +256,15 @@ fn plan(
     let name = Name::of(name)?.called(words)?;
     if let Some(path) = known.holder(kind, &name.slug) {
         return Err(format!(
-            "there is a {} `{}` already, in `{path}`; nothing was written",
-            kind.noun(),
+            "there is {} `{}` already, in `{path}`; nothing was written",
+            kind.noun_with_article(),
             name.slug
+        ));
+    }
+    if let Some((question, path)) = known.asked_already(kind, &name.words) {
+        return Err(format!(
+            "the question `{question}` in `{path}` has the words `{}` already; nothing was written",
+            name.words
         ));
     }
     Ok(NewFile {
@@ -380,10 +405,11 @@ impl Name {
                 slug.as_str().len()
             ));
         }
+        check_for_comment(text)?;
         let words = if slug.as_str() == text {
             capitalised(&text.replace('-', " "))
         } else {
-            in_one_line(text)?
+            text.split_whitespace().collect::<Vec<_>>().join(" ")
         };
         Ok(Self { slug, words })
     }
@@ -393,22 +419,23 @@ impl Name {
         let Some(title) = title else {
             return Ok(self);
         };
-        let words = in_one_line(title)?;
+        let words = title.split_whitespace().collect::<Vec<_>>().join(" ");
         if words.is_empty() {
             return Err("the title is empty; leave it away, or give one".to_owned());
         }
+        check_for_comment(&words)?;
         Ok(Self { words, ..self })
     }
 }
 
-/// A title in one line. Pages would show a comment in it.
-fn in_one_line(title: &str) -> Result<String, String> {
-    if title.split("%%").nth(2).is_some() {
-        return Err(format!(
-            "`{title}` has a comment between `%%`, which works in texts only; leave it away"
-        ));
+/// Refuses words with a comment of the text, which is an error in a field.
+fn check_for_comment(words: &str) -> Result<(), String> {
+    match words.matches("%%").count() {
+        0 | 1 => Ok(()),
+        _ => Err(format!(
+            "`{words}` holds a comment between `%%`; leave it out of the name"
+        )),
     }
-    Ok(title.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 /// A text as a YAML value, in quotes if it could be read as anything but text.
@@ -519,8 +546,6 @@ mod tests {
             assert_eq!((name.slug.as_str(), name.words.as_str()), (slug, words));
         }
         assert!(Name::of("../..").is_err());
-        assert!(Name::of("The outage %%nobody%% saw").is_err());
-        assert!(Name::of("100 %% sure").is_ok());
     }
 
     #[test]

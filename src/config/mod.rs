@@ -162,7 +162,8 @@ pub fn parse(text: &str) -> (Config, Vec<Diagnostic>) {
                 let span = error
                     .span()
                     .map_or(Span::default(), |span| Span::new(span.start, span.end));
-                found.push(mistake(span, error.message()));
+                let bare = bare_words(&text, span, error.message());
+                found.push(bare.unwrap_or_else(|| mistake(span, error.message())));
                 // The statement with the mistake is blanked. Then the next attempt finds the next mistake.
                 if found.len() > MOST_MISTAKES || !blank_statement(&mut text, span) {
                     return (Config::default(), found);
@@ -200,6 +201,26 @@ fn mistake(span: Span, message: &str) -> Diagnostic {
         return diagnostic(span, wrong_type(message));
     }
     diagnostic(span, message.trim_end_matches('\n').replace('\n', ", "))
+}
+
+/// The mistake of words without quotes as the value of a setting, which the TOML parser takes for a misspelt `true` or `false`.
+fn bare_words(text: &str, span: Span, message: &str) -> Option<Diagnostic> {
+    let is_value = message.starts_with("invalid boolean")
+        || message.starts_with("string values must be quoted")
+        || message.starts_with("invalid mantissa");
+    let value = text.get(span.range().start..)?.lines().next()?.trim_end();
+    let line = text[..span.range().start].rsplit('\n').next()?;
+    let name = line.trim().strip_suffix('=')?.trim_end();
+    let is_bare = value.starts_with(char::is_alphabetic) && !value.contains(['"', '\'', '#', '\\']);
+    (is_value && is_bare).then(|| {
+        diagnostic(
+            span,
+            format!("`{value}` is neither a number nor `true`, `false` or a text"),
+        )
+        .help(format!(
+            "write a number, or put quotes around a text: `{name} = \"{value}\"`"
+        ))
+    })
 }
 
 fn unknown_setting(span: Span, name: &str, known: &[&str]) -> Diagnostic {

@@ -147,6 +147,8 @@ impl Failure<'_> {
             self.first_sign()
         } else if is("did not find expected key") || is("did not find expected '-' indicator") {
             Some(self.misplaced())
+        } else if is("did not find expected node content") {
+            self.hyphen_in_brackets()
         } else {
             None
         }
@@ -192,15 +194,63 @@ impl Failure<'_> {
     fn misplaced(&self) -> Explained {
         let is_first = self.slice[self.line_start()..self.at].trim().is_empty();
         let help = if is_first {
-            "begin this line as far to the right as the others that it belongs to"
+            self.below_empty_list().unwrap_or_else(|| {
+                "begin this line as far to the right as the others that it belongs to".to_owned()
+            })
         } else {
-            "put quotes around the whole value"
+            self.quote_in_quotes()
+                .unwrap_or_else(|| "put quotes around the whole value".to_owned())
         };
         Explained {
             place: None,
             words: "this does not belong to what is before it".to_owned(),
-            help: help.to_owned(),
+            help,
         }
+    }
+
+    /// The help for an item below `answers: []`, which is a whole list already.
+    fn below_empty_list(&self) -> Option<String> {
+        self.line().trim_start().strip_prefix("- ")?;
+        let mut before = self.slice[..self.line_start()].lines().rev();
+        let is_blank = |line: &&str| line.trim().is_empty() || line.trim().starts_with('#');
+        let above = before.find(|line| !is_blank(line))?;
+        let (name, value) = above.split_once(':')?;
+        let value = value.split(" #").next().unwrap_or_default();
+        let is_empty = value.trim().starts_with('[') && value.trim()[1..].trim() == "]";
+        let name = name.trim();
+        is_empty.then(|| format!("take `[]` out of the line above: `{name}:`"))
+    }
+
+    /// The help for a value in quotes with the same quotes inside: the first of them ends the value.
+    fn quote_in_quotes(&self) -> Option<String> {
+        let (name, value) = self.line().split_once(": ")?;
+        let (name, value) = (name.trim().trim_start_matches("- "), value.trim());
+        let quote = value
+            .chars()
+            .next()
+            .filter(|sign| ['"', '\''].contains(sign))?;
+        let inner = value.strip_prefix(quote)?.strip_suffix(quote)?;
+        let (other, escaped) = match quote {
+            '"' => ('\'', "\\\""),
+            _ => ('"', "''"),
+        };
+        Some(if inner.contains([other, '\\']) {
+            format!("write `{escaped}` for each `{quote}` inside of the quotes")
+        } else {
+            format!(
+                "put other quotes around the value: `{name}: {other}{inner}{other}`, or write `{escaped}` for each `{quote}` inside"
+            )
+        })
+    }
+
+    /// An item with a hyphen between brackets: `[ - mistake ]`.
+    fn hyphen_in_brackets(&self) -> Option<Explained> {
+        let is_item = self.slice[self.at..].starts_with("- ");
+        is_item.then(|| Explained {
+            place: None,
+            words: "an item between brackets has no `-`".to_owned(),
+            help: "take the `- ` out, as in `[one, two]`, or write each item in a line of its own without brackets".to_owned(),
+        })
     }
 }
 

@@ -554,6 +554,21 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_in_pieces_has_the_place_of_all_of_them() {
+        for (text, written) in [
+            ("see #&#109;\n", "#&#109;"),
+            ("see #tag&#97;a\n", "#tag&#97;a"),
+            ("see #tag\n", "#tag"),
+        ] {
+            let path = SitePath::new("content/stories/a.md");
+            let (body, _) = read(&path, &text.into(), 0);
+            let tags = body.tagged.iter().flat_map(|block| &block.tags);
+            let places: Vec<&str> = tags.map(|(_, span)| &text[span.range()]).collect();
+            assert_eq!(places, [written], "{text}");
+        }
+    }
+
+    #[test]
     fn finds_hashtags_with_signs_around_them() {
         for (text, names) in [
             ("I stayed #a #b", vec!["#a", "#b"]),

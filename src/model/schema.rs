@@ -42,9 +42,9 @@ schema!(Moment, "Moment", {
     "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ].*([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)$"
 });
 schema!(Length, "Length", {
-    "description": "A duration: `90s`, `2m`, `1m30s`, `1:30`.",
+    "description": "A duration: `90s`, `2m`, `1m30s`, `1:30`, `2 minutes`.",
     "type": "string",
-    "pattern": "^ *([0-9]+ *m(in)? *)?([0-9]+ *s)? *$|^ *[0-9]+:[0-9]+ *$"
+    "pattern": "^ *([0-9]+ *m(in(s|utes?)?)? *)?([0-9]+ *s(ec(s|onds?)?)?)? *$|^ *[0-9]+:[0-9]+ *$"
 });
 schema!(Author, "Author", {
     "description": "`me`, `reviewer`, or the name of a program.",

@@ -219,6 +219,7 @@ struct StoryFields {
     /// The figures that any telling may claim: a name and a value, or `{ value: …, source: … }`.
     facts: Ledger,
     /// Where you told it. Each entry has an `interview` or a date `on`.
+    #[serde(deserialize_with = "occasions")]
     told: Vec<Spanned<Told>>,
 }
 
@@ -349,6 +350,7 @@ struct QuestionFields {
     /// The story that it is a follow-up about.
     about: Option<Spanned<Slug>>,
     /// Where you were asked it. Each entry has an `interview` or a date `on`.
+    #[serde(deserialize_with = "whole_occasions")]
     asked: Option<Spanned<Vec<Spanned<Asked>>>>,
     /// How long your own answer should take, under a heading `## Answer`: `90s`, `2m`.
     length: Option<Spanned<Length>>,
@@ -406,6 +408,7 @@ fn asked_question(question: Prose, raw: QuestionFields, required: &mut Required<
         audience: _,
         status: _,
     } = raw;
+    required.split_wording(aliases.as_ref());
     Question {
         question,
         aliases: aliases.unwrap_or_default().value.0,
@@ -417,6 +420,45 @@ fn asked_question(question: Prose, raw: QuestionFields, required: &mut Required<
 }
 
 impl Required<'_> {
+    /// Warns of a wording that commas have split: `[what, when, or how do you test]`.
+    fn split_wording(&mut self, aliases: Option<&Spanned<List<Prose>>>) {
+        const OPENINGS: &[&str] = &[
+            "how", "or", "and", "what", "when", "where", "which", "who", "why", "was", "wann",
+            "warum", "wer", "wie", "wo", "oder", "und",
+        ];
+        let aliases = aliases.map_or(&[][..], |aliases| &aliases.value.0[..]);
+        let is_piece =
+            |alias: &Prose| OPENINGS.contains(&alias.as_str().trim().to_lowercase().as_str());
+        let continues = |alias: &Prose| {
+            let words = alias.as_str();
+            ["or ", "and ", "oder ", "und "]
+                .iter()
+                .any(|word| words.starts_with(word))
+        };
+        let is_suspect =
+            |&index: &usize| is_piece(&aliases[index]) || index > 0 && continues(&aliases[index]);
+        let suspects: Vec<usize> = (0..aliases.len()).filter(is_suspect).collect();
+        let (Some(&first), Some(&last), true) =
+            (suspects.first(), suspects.last(), aliases.len() > 1)
+        else {
+            return;
+        };
+        let start = first - usize::from(first > 0 && !is_piece(&aliases[first]));
+        let end = (last + usize::from(is_piece(&aliases[last]))).min(aliases.len() - 1);
+        let words: Vec<&str> = aliases[start..=end].iter().map(Prose::as_str).collect();
+        let message = format!(
+            "`{}` is a wording of its own here, because a comma ends it",
+            aliases[start].as_str()
+        );
+        let help = format!(
+            "put quotes around a wording with a comma: `aliases: [\"{}\"]`",
+            words.join(", ")
+        );
+        let span = aliases[start].span();
+        self.missing
+            .push(Diagnostic::new(&rules::SPLIT, self.source.path, span, message).help(help));
+    }
+
     /// The question that the only heading of a file asks, if the file has no title.
     fn only_heading(&self, title: Option<&Prose>) -> Option<Prose> {
         let question = self.source.titles.question.as_ref();
@@ -689,7 +731,10 @@ fn interview(raw: InterviewFields, required: &mut Required<'_>) -> Fields {
 
 /// Where a story was told. It has an `interview` or a date `on`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an interview or a date as `{ interview: harbour-onsite }`"
+)]
 #[schemars(extend("anyOf" = [{ "required": ["on"] }, { "required": ["interview"] }]))]
 struct Told {
     /// The day, month or year.
@@ -729,7 +774,10 @@ impl From<Told> for Occasion {
 
 /// Where a question was asked. It has an `interview` or a date `on`.
 #[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "an interview or a date as `{ interview: harbour-onsite }`"
+)]
 #[schemars(extend("anyOf" = [{ "required": ["on"] }, { "required": ["interview"] }]))]
 struct Asked {
     /// The day, month or year.
@@ -901,6 +949,66 @@ impl<'de> de::Visitor<'de> for AnswerVisitor {
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AnswerField, A::Error> {
         OpenedAnswer::deserialize(de::value::MapAccessDeserializer::new(map))
             .map(AnswerField::Opened)
+    }
+}
+
+/// Occasions. A text in their place gives the message that says how to write it.
+fn occasions<'de, D: Deserializer<'de>, Raw: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Vec<Spanned<Raw>>, D::Error> {
+    text_or_other(deserializer, OccasionsVisitor(PhantomData))
+}
+
+/// Occasions with the place of all of them; `None` if there are none.
+type Whole<Raw> = Option<Spanned<Vec<Spanned<Raw>>>>;
+
+/// Occasions with the place of all of them.
+fn whole_occasions<'de, D: Deserializer<'de>, Raw: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Whole<Raw>, D::Error> {
+    let whole = Option::<Spanned<Occasions<Raw>>>::deserialize(deserializer)?;
+    Ok(whole.map(|Spanned { value, span }| Spanned {
+        value: value.0,
+        span,
+    }))
+}
+
+/// Occasions, where a type is needed to read them.
+struct Occasions<Raw>(Vec<Spanned<Raw>>);
+
+impl<'de, Raw: Deserialize<'de>> Deserialize<'de> for Occasions<Raw> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        occasions(deserializer).map(Self)
+    }
+}
+
+struct OccasionsVisitor<Raw>(PhantomData<Raw>);
+
+impl<'de, Raw: Deserialize<'de>> de::Visitor<'de> for OccasionsVisitor<Raw> {
+    type Value = Vec<Spanned<Raw>>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list as `[{ interview: harbour-onsite }]`")
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, sequence: A) -> Result<Self::Value, A::Error> {
+        Deserialize::deserialize(de::value::SeqAccessDeserializer::new(sequence))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, only: D) -> Result<Self::Value, D::Error> {
+        let text = String::deserialize(only)?;
+        let name = if When::parse(&text).is_some() {
+            "on"
+        } else {
+            "interview"
+        };
+        Err(de::Error::custom(format!(
+            "found \"{text}\", expected a list as `[{{ {name}: {text} }}]`"
+        )))
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
     }
 }
 

@@ -1,7 +1,8 @@
 //! The names that other tools use for the fields of front matter, and the formats of front matter of other tools.
 
 use super::headings::Names;
-use crate::diagnostic::{Diagnostic, rules};
+use crate::diagnostic::{Diagnostic, nearest, rules};
+use crate::slug::Slug;
 use crate::source::{SitePath, Span};
 
 /// Names that blogs, notebooks and templates of post-mortems use, and the fields that they mean here, the likeliest first. A
@@ -493,7 +494,9 @@ pub fn advice(name: &str, known: &[&str], names: Option<Names>) -> Option<String
         known,
     };
     field
-        .renamed()
+        .opening()
+        .or_else(|| field.answer())
+        .or_else(|| field.renamed())
         .or_else(|| field.heading(names))
         .or_else(|| field.needless())
 }
@@ -507,6 +510,22 @@ struct UnknownField<'a> {
 }
 
 impl UnknownField<'_> {
+    /// The help if the name of a question is in the place of `question`: `mistake: I promised it`.
+    fn opening(&self) -> Option<String> {
+        let is_opened = self.known == ["question", "open"];
+        let is_slug = Slug::of(self.name).as_str() == self.name;
+        (is_opened && is_slug && nearest(self.name, ["question", "open"]).is_none())
+            .then(|| format!("write `{{ question: {}, open: \"…\" }}`", self.name))
+    }
+
+    /// The help if the author's own answer is a field of a question.
+    fn answer(&self) -> Option<String> {
+        let is_question = self.known.contains(&"asked");
+        let is_answer = ["answer", "my-answer", "antwort"].contains(&self.name);
+        (is_question && is_answer)
+            .then(|| "write it in the text, under a heading `## Answer`".to_owned())
+    }
+
     /// The help if a field with another name has the same meaning.
     fn renamed(&self) -> Option<String> {
         // An action item is not a field of a whole document, but a heading of it.

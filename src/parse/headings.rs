@@ -148,7 +148,7 @@ const STORY: &[(&str, Meaning)] = &[
     ("likely question", Is(Part::FollowUps)),
     ("possible question", Is(Part::FollowUps)),
     ("q&a", Is(Part::FollowUps)),
-    ("question", Is(Part::FollowUps)),
+    ("questions", Is(Part::FollowUps)),
     // The same in German.
     ("kurzfassung", Is(Part::Headline)),
     ("zusammenfassung", Is(Part::Headline)),

@@ -29,7 +29,13 @@ impl Label {
     /// The bold or emphasised label that a line starts with.
     pub fn bold_at(body: &Body, line: &[Node]) -> Option<Self> {
         let (bold, length) = bold_start(body, line)?;
-        Self::of_bold(&bold, after(body, &line[length..]))
+        let label = Self::of_bold(&bold, after(body, &line[length..]))?;
+        let is_strong = line[..length]
+            .iter()
+            .any(|node| node.event == Event::Start(Tag::Strong));
+        // An emphasised sentence is no label: `*Result: nobody had to call.*`
+        let is_name = !label.name.contains([':', '：', '–', '—']) && !label.name.contains(" - ");
+        (is_strong || is_name).then_some(label)
     }
 
     /// The bold words that a line starts with, whatever follows them.

@@ -41,6 +41,22 @@ struct Found {
 }
 
 impl Found {
+    /// The question that is a whole text and has no question mark: `Why so late`.
+    fn without_mark(text: &str, span: Span) -> Option<Self> {
+        const WORDS: &[&str] = &[
+            "why", "how", "what", "where", "when", "who", "which", "warum", "wieso", "wie", "was",
+            "wo", "wann", "wer", "welche",
+        ];
+        let text = text.trim();
+        let first = text.split_whitespace().next()?.to_lowercase();
+        let is_sentence = text.contains(['.', ':', ';', '!']);
+        let is_short = text.len() <= SHOWN;
+        (WORDS.contains(&first.as_str()) && is_short && !is_sentence).then(|| Self {
+            question: text.to_owned(),
+            span,
+        })
+    }
+
     /// The question in a text; `None` if it asks nothing.
     fn of(text: &str, span: Span) -> Option<Self> {
         let (words, _) = text.split_once(['?', '？', '؟'])?;
@@ -101,7 +117,8 @@ fn questions_in(body: &Body, block: &Child) -> Vec<Found> {
             None => body.plain(line),
         };
         let is_question = is_list || text.trim_end().ends_with(['?', '？', '؟']);
-        Found::of(&text, first.span).filter(|_| is_question)
+        let with_mark = Found::of(&text, first.span).filter(|_| is_question);
+        with_mark.or_else(|| Found::without_mark(&text, first.span).filter(|_| is_list))
     };
     lines.filter_map(question).collect()
 }
@@ -157,7 +174,9 @@ fn listed_questions(body: &Body, section: &Section) -> Option<Found> {
     let mut questions = Vec::new();
     for block in body.children(section.nodes.clone()) {
         let lines = label::lines(&body.nodes, &block).count();
-        let asked = questions_in(body, &block);
+        let mut asked = questions_in(body, &block);
+        // Notes such as `What I did` are no questions in a sheet.
+        asked.retain(|found| found.question.ends_with(['?', '…']));
         if !is_list(&block) || asked.len() < lines {
             return None;
         }

@@ -198,8 +198,8 @@ fn refuse_taken(site: &Site, kind: Kind, slug: &Slug) -> Result<(), String> {
     let of_file = || documents_of(site, kind).find(|document| document.slug == *slug);
     match of_page.map(|id| site.document(id)).or_else(of_file) {
         Some(document) => Err(format!(
-            "there is a {} `{slug}` already, in `{}`; give another name",
-            kind.noun(),
+            "there is {} `{slug}` already, in `{}`; give another name",
+            kind.noun_with_article(),
             document.path
         )),
         None => Ok(()),

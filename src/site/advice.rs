@@ -13,6 +13,17 @@ use crate::model::{Answer, Document, Kind, Meta, Occasion};
 use crate::slug::Slug;
 use crate::source::{SitePath, Spanned};
 
+/// What has a name in the place of one of the things in it.
+pub struct Several {
+    /// What it is, as in `a sheet of several questions`.
+    pub is: String,
+    /// What to write instead.
+    pub help: String,
+}
+
+/// How many of several things advice names.
+const NAMED: usize = 5;
+
 /// How a name that the site does not have is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
@@ -31,6 +42,9 @@ pub struct Advice<'d> {
     aliases: OnceCell<HashMap<Slug, &'d Slug>>,
     wordings: OnceCell<HashMap<Slug, &'d Slug>>,
     unnamed: OnceCell<HashMap<(Kind, &'d str), &'d SitePath>>,
+    unnamed_in_sheets: OnceCell<Vec<(&'d Slug, &'d SitePath)>>,
+    lists: OnceCell<HashMap<&'d Slug, &'d Document>>,
+    companies: OnceCell<HashMap<Slug, Vec<&'d str>>>,
 }
 
 impl<'d> Advice<'d> {
@@ -41,6 +55,9 @@ impl<'d> Advice<'d> {
             aliases: OnceCell::new(),
             wordings: OnceCell::new(),
             unnamed: OnceCell::new(),
+            unnamed_in_sheets: OnceCell::new(),
+            lists: OnceCell::new(),
+            companies: OnceCell::new(),
         }
     }
 
@@ -50,6 +67,103 @@ impl<'d> Advice<'d> {
             .get_or_init(|| self.aliases())
             .get(slug)
             .copied()
+    }
+
+    /// What a name means if it is a file with several questions in the place of a question, or a company in the place of an interview.
+    pub fn several(&self, kind: Kind, slug: &Slug) -> Option<Several> {
+        match kind {
+            Kind::Question => self.list_of_questions(slug),
+            Kind::Interview => self.company(slug),
+            Kind::Story | Kind::CaseStudy | Kind::Competency => None,
+        }
+    }
+
+    fn list_of_questions(&self, slug: &Slug) -> Option<Several> {
+        let document = *self.lists.get_or_init(|| self.lists()).get(slug)?;
+        if matches!(document.meta, Meta::Asks(_)) {
+            return Some(Several {
+                is: "a list of questions that you ask".to_owned(),
+                help: "name a question that you are asked, or take it out: every interview shows the lists of questions that you ask".to_owned(),
+            });
+        }
+        let questions = items_of(document).map(|(_, item)| item.slug.as_str());
+        Some(Several {
+            is: "a sheet of several questions".to_owned(),
+            help: format!("write one or more of its questions: {}", list(questions)),
+        })
+    }
+
+    fn company(&self, slug: &Slug) -> Option<Several> {
+        let companies = self.companies.get_or_init(|| self.companies());
+        let names = companies.get(slug)?;
+        Some(Several {
+            is: "a company".to_owned(),
+            help: match names[..] {
+                [only] => format!("write its interview: `{only}`"),
+                _ => format!(
+                    "write one of its interviews: {}",
+                    list(names.iter().copied())
+                ),
+            },
+        })
+    }
+
+    /// The sheets and the lists of questions to ask, by their slugs.
+    fn lists(&self) -> HashMap<&'d Slug, &'d Document> {
+        let documents = self.documents.iter().map(|document| &**document);
+        let lists = documents.filter(|document| document.meta.is_list_of_questions());
+        lists.map(|document| (&document.slug, document)).collect()
+    }
+
+    /// The interviews of each company.
+    fn companies(&self) -> HashMap<Slug, Vec<&'d str>> {
+        let mut companies: HashMap<Slug, Vec<&'d str>> = HashMap::default();
+        for document in self.documents {
+            if let Meta::Interview(interview) = &document.meta {
+                let company = Slug::of(interview.company.as_str());
+                companies
+                    .entry(company)
+                    .or_default()
+                    .push(document.slug.as_str());
+            }
+        }
+        companies
+    }
+
+    /// The questions of sheets that nothing names.
+    fn unnamed_in_sheets(&self) -> Vec<(&'d Slug, &'d SitePath)> {
+        let named = self.named();
+        let sheets = self.documents.iter();
+        let sheets = sheets.filter(|document| matches!(document.meta, Meta::Sheet(_)));
+        let questions = sheets.flat_map(|sheet| {
+            let items = items_of(sheet).map(|(_, item)| &item.slug);
+            items.map(move |question| (question, &sheet.path))
+        });
+        questions
+            .filter(|(question, _)| !named.contains(&(Kind::Question, question.as_str())))
+            .collect()
+    }
+
+    /// The question of a sheet that nothing names and that has most words of a slug, at least half of those that matter. Its heading may
+    /// have been reworded.
+    fn reworded(&self, slug: &Slug) -> Option<String> {
+        let old = weighty_words(slug);
+        let shared = |question: &Slug| {
+            let new = weighty_words(question);
+            let both = new.intersection(&old).count();
+            (both, old.len().max(new.len()))
+        };
+        let unnamed = self
+            .unnamed_in_sheets
+            .get_or_init(|| self.unnamed_in_sheets());
+        let near = unnamed
+            .iter()
+            .map(|&(question, path)| (shared(question), question, path));
+        let near = near.filter(|((both, all), ..)| *both > 0 && both * 2 >= *all);
+        let (_, question, path) = near.max_by_key(|((both, _), ..)| *both)?;
+        Some(format!(
+            "write `{question}` if you have reworded this question in `{path}`; otherwise add it with `storybank new question {slug}`"
+        ))
     }
 
     /// Advice on a name, if the site has a similar one.
@@ -68,7 +182,11 @@ impl<'d> Advice<'d> {
         }
         let near = nearest(slug.as_str(), self.names.slugs_of(kind));
         let is_typo = near.is_some();
-        let near = near.or_else(|| self.sharing_words(kind, slug))?;
+        let Some(near) = near.or_else(|| self.sharing_words(kind, slug)) else {
+            return (kind == Kind::Question)
+                .then(|| self.reworded(slug))
+                .flatten();
+        };
         // A name that is written once is more often misspelt than left over from a file that was renamed.
         let renamed = match usage {
             Use::Once if is_typo => None,
@@ -259,4 +377,25 @@ fn holds_words(name: &str, words: &str) -> bool {
         .strip_prefix(words)
         .is_some_and(|rest| rest.starts_with('-'));
     before || after
+}
+
+/// Names in backticks, the first of them if there are many.
+fn list<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
+    let first = names.by_ref().take(NAMED);
+    let first: Vec<String> = first.map(|name| format!("`{name}`")).collect();
+    match names.count() {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// The words of a question that are not in most questions.
+fn weighty_words(slug: &Slug) -> HashSet<&str> {
+    const USUAL: &[&str] = &[
+        "a", "about", "an", "and", "are", "at", "did", "do", "for", "had", "have", "how", "in",
+        "is", "it", "me", "of", "on", "or", "tell", "that", "the", "time", "to", "was", "what",
+        "when", "where", "which", "who", "why", "with", "you", "your",
+    ];
+    let words = slug.as_str().split('-');
+    words.filter(|word| !USUAL.contains(word)).collect()
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap as HashMap;
 
 use super::DocumentId;
-use super::advice::{Advice, Use, command_word};
+use super::advice::{Advice, Several, Use, command_word};
 use super::names::Names;
 use super::references::Unknown;
 use crate::diagnostic::{ADVISED, Diagnostic, Rule, rules};
@@ -183,24 +183,29 @@ impl<'d> Reporter<'d> {
             .file_text()
             .get(span.range())
             .unwrap_or_default();
-        let help = as_list(written, |name| {
-            *kind != Kind::Story && self.names.find(*kind, name.as_str()).is_some()
-        })
-        .or_else(advice)
-        .unwrap_or_else(|| {
-            let add = format!("add it with `storybank new {} {slug}`", command_word(*kind));
-            match written.strip_prefix('#') {
-                Some(name) if *kind == Kind::Competency => {
-                    format!("{add}, or write `\\#{name}` if it is text")
-                }
-                _ => add,
-            }
-        });
+        let several = self.advice.several(*kind, slug);
+        let known = several.as_ref().map(|several| several.help.clone());
+        let help = nested_item(written)
+            .or(known)
+            .or_else(|| self.as_list(written, *kind))
+            .or_else(advice)
+            .unwrap_or_else(|| add_it(written, *kind, slug));
+        let is = match several {
+            Some(Several { is, .. }) => format!(": it is {is}"),
+            None => String::new(),
+        };
         let message = match self.count(places) {
-            None => format!("there is no {noun} `{slug}`"),
-            Some(count) => format!("there is no {noun} `{slug}`, which {count} name"),
+            None => format!("there is no {noun} `{slug}`{is}"),
+            Some(count) => format!("there is no {noun} `{slug}`, which {count} name{is}"),
         };
         self.at_places(rule_of(*kind), places, message).help(help)
+    }
+
+    /// Advice for a value that holds several names of a kind.
+    fn as_list(&self, written: &str, kind: Kind) -> Option<String> {
+        as_list(written, |name| {
+            kind != Kind::Story && self.names.find(kind, name.as_str()).is_some()
+        })
     }
 
     /// A diagnostic at the first of some places that shows a few of the others.
@@ -341,6 +346,25 @@ fn rule_of(kind: Kind) -> &'static Rule {
         Kind::Story | Kind::CaseStudy => &rules::STORY,
         Kind::Interview => &rules::INTERVIEW,
     }
+}
+
+/// Advice to add the document that a name should have.
+fn add_it(written: &str, kind: Kind, slug: &Slug) -> String {
+    let add = format!("add it with `storybank new {} {slug}`", command_word(kind));
+    match written.strip_prefix('#') {
+        Some(name) if kind == Kind::Competency => {
+            format!("{add}, or write `\\#{name}` if it is text")
+        }
+        _ => add,
+    }
+}
+
+/// Advice for an item that continues the item above it, because its hyphen is farther to the right.
+fn nested_item(written: &str) -> Option<String> {
+    let mut below = written.lines().skip(1).map(str::trim_start);
+    below.any(|line| line.starts_with("- ")).then(|| {
+        "begin each `- ` of the list as far to the right as the first one: this item continues in the line below it".to_owned()
+    })
 }
 
 /// Advice for a value that is not a list and holds several names, some of which exist; between blanks alone, all of them.
