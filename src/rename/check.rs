@@ -10,7 +10,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Document, Kind};
 use crate::site::{Destination, DocumentId, PageKey, Site};
 use crate::slug::{PageName, Slug};
-use crate::source::SitePath;
+use crate::source::{SitePath, locate};
 
 /// Fails if the site after the changes differs in more than the name, which names such as two that become equal can cause.
 pub(super) fn check(
@@ -38,8 +38,8 @@ pub(super) fn check(
         after: &after.site,
     };
     match comparison.first_difference() {
-        Some(path) => Err(format!(
-            "with this name `{path}` would refer to something else, or something else would refer to it; give another name"
+        Some(place) => Err(format!(
+            "with this name {place} would refer to something else, or something else would refer to it; give another name"
         )),
         None => Ok(()),
     }
@@ -83,23 +83,20 @@ struct Comparison<'a> {
 type References = Vec<(&'static str, Vec<PageName>)>;
 
 impl Comparison<'_> {
-    /// A file that refers to something else than before, or that something else refers to.
-    fn first_difference(&self) -> Option<SitePath> {
-        let documents = (0..self.before.documents.len()).map(DocumentId);
-        let links = documents
-            .filter(|&id| !self.has_same_links(id))
-            .map(|id| self.before.document(id).path.clone());
-        // References to a name that was gone have an effect again.
-        let documents = (0..self.before.documents.len()).map(DocumentId);
-        let answers = documents
+    /// A place that refers to something else than before, or a file that something else refers to.
+    fn first_difference(&self) -> Option<String> {
+        let documents = || (0..self.before.documents.len()).map(DocumentId);
+        let links = documents().filter_map(|id| self.different_link(id));
+        let answers = documents()
             .filter(|&id| !self.has_same_answers(id))
-            .map(|id| self.before.document(id).path.clone());
+            .map(|id| file(&self.before.document(id).path));
+        // References to a name that was gone have an effect again.
         let is_repair = self.plan.names.is_repair();
         let pages =
             all_pages(self.before).filter(|&page| !is_repair && !self.has_same_references(page));
         let pages = pages.filter_map(|page| {
             let document = self.before.document_of(page)?;
-            Some(self.before.document(document).path.clone())
+            Some(file(&self.before.document(document).path))
         });
         let has_others = all_pages(self.after).count() != all_pages(self.before).count();
         let first = self
@@ -107,29 +104,28 @@ impl Comparison<'_> {
             .moves
             .first()
             .filter(|_| has_others && !is_repair);
-        let moved = first.map(|step| step.from.clone());
+        let moved = first.map(|step| file(&step.from));
         links.chain(answers).chain(pages).chain(moved).next()
     }
 
-    fn has_same_links(&self, id: DocumentId) -> bool {
+    /// The place of the first link in a document that leads to something else than before.
+    fn different_link(&self, id: DocumentId) -> Option<String> {
         let document = self.before.document(id);
         let Some(other) = self.after.document_at(&self.changes.path(&document.path)) else {
-            return false;
+            return Some(file(&document.path));
         };
-        let links = &self.after.document(other).body.links;
-        document.body.links.len() == links.len()
-            && document
-                .body
-                .links
-                .ids()
-                .zip(links.ids())
-                .all(|(one, two)| {
-                    let (one, two) = (
-                        self.before.destination(id, one),
-                        self.after.destination(other, two),
-                    );
-                    self.is_same_destination(one, two)
-                })
+        let (old, new) = (&document.body.links, &self.after.document(other).body.links);
+        if old.len() != new.len() {
+            return Some(file(&document.path));
+        }
+        let mut pairs = old.iter().zip(old.ids().zip(new.ids()));
+        let (link, _) = pairs.find(|(_, (one, two))| {
+            let before = self.before.destination(id, *one);
+            !self.is_same_destination(before, self.after.destination(other, *two))
+        })?;
+        let at = locate(document.body.file_text(), link.span.range().start);
+        let path = file(&document.path);
+        Some(format!("{path}, line {}, column {},", at.line, at.column))
     }
 
     /// Whether the direct answers in a document are for the same interviews as before. One for an interview is private.
@@ -173,6 +169,10 @@ impl Comparison<'_> {
         let before = references(self.before, page, |page| self.plan.names.name(page));
         before == references(self.after, new, |page| self.after.name(page))
     }
+}
+
+fn file(path: &SitePath) -> String {
+    format!("`{path}`")
 }
 
 /// The interview that each direct answer in a document is for.
