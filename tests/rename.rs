@@ -400,6 +400,23 @@ fn names_that_are_left_over_after_a_file_was_renamed_change() {
 }
 
 #[test]
+fn a_link_that_keeps_a_name_from_changing_is_reported_with_its_place() {
+    let why = "-- content/questions/why.md --\n---\nquestion: Why?\n---\n\n## Answer for acme\n\nSo.\n-- content/interviews/acme.md --\n---\ncompany: Acme\n---\n-- content/stories/s.md --\n";
+    for (words, place) in [
+        ("See [[zeta]].", "`content/stories/s.md`, line 1, column 5,"),
+        (
+            "A\n[s].\n\n[s]: ../questions/why.md#answer-for-acme",
+            "`content/stories/s.md`, line 2, column 1: the path or name of this link is not known",
+        ),
+    ] {
+        let site = files(&format!("{why}{words}\n"));
+        let refused = rename(&site, Subject::Document(Kind::Interview), "acme", "zeta");
+        let refused = refused.expect_err(words);
+        assert!(refused.contains(place), "{refused}");
+    }
+}
+
+#[test]
 fn a_name_that_an_alias_makes_a_text_of_is_reported() {
     let site = |name: &str, question: &str, fields: &str| {
         files(&format!(
