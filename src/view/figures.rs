@@ -1,7 +1,7 @@
 //! The figures of a story: those that a telling says come first.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::telling::{Headline, headline_of};
 use super::types::FactView;
@@ -30,33 +30,42 @@ pub fn facts<'a>(writer: &PageWriter<'a>, id: TellingId) -> Vec<FactView<'a>> {
 
 /// For each figure whether a telling says it: all of its numbers, or all of its words if it has no number.
 fn said(site: &Site, id: TellingId, facts: &[Fact]) -> Vec<bool> {
-    let wanted: Vec<Vec<Token>> = facts
+    let wanted: Vec<Vec<Token<'_>>> = facts
         .iter()
         .map(|fact| needed(fact.value.as_str()))
         .collect();
-    let mut found: HashMap<Token, bool> = HashMap::new();
-    for token in wanted.iter().flatten() {
-        found.insert(token.clone(), false);
-    }
-    if !found.is_empty() {
-        for text in texts(site, id) {
+    let mut missing: HashSet<&str> = wanted.iter().flatten().map(Cow::as_ref).collect();
+    let are_numbers = missing.iter().all(|token| starts_with_digit(token));
+    for text in texts(site, id) {
+        if missing.is_empty() {
+            break;
+        }
+        if are_numbers {
+            for number in numbers(&text) {
+                missing.remove(number.as_ref());
+            }
+        } else {
             for token in tokens(&text) {
-                found.entry(token).and_modify(|found| *found = true);
+                missing.remove(token.as_ref());
             }
         }
     }
-    let is_said = |tokens: &Vec<Token>| {
-        !tokens.is_empty() && tokens.iter().all(|token| found.get(token) == Some(&true))
+    let is_said = |tokens: &Vec<Token<'_>>| {
+        !tokens.is_empty() && tokens.iter().all(|token| !missing.contains(token.as_ref()))
     };
     wanted.iter().map(is_said).collect()
 }
 
+fn starts_with_digit(token: &str) -> bool {
+    token.starts_with(|first: char| first.is_ascii_digit())
+}
+
 /// What a text has to hold to say a figure: `$1.2M` is also said as `1.2 million`.
-fn needed(value: &str) -> Vec<Token> {
-    let tokens: Vec<Token> = tokens(value).collect();
-    let is_number = |token: &Token| token.starts_with(|first: char| first.is_ascii_digit());
-    if tokens.iter().any(is_number) {
-        tokens.into_iter().filter(is_number).collect()
+fn needed(value: &str) -> Vec<Token<'_>> {
+    let tokens: Vec<Token<'_>> = tokens(value).collect();
+    if tokens.iter().any(|token| starts_with_digit(token)) {
+        let numbers = tokens.into_iter().filter(|token| starts_with_digit(token));
+        numbers.collect()
     } else {
         tokens
     }
@@ -83,10 +92,10 @@ fn texts(site: &Site, id: TellingId) -> impl Iterator<Item = Cow<'_, str>> {
 }
 
 /// A number without separators of thousands, or a word in small letters.
-type Token = String;
+type Token<'t> = Cow<'t, str>;
 
 /// The numbers and the words of a text, in their order: `$1,200k` has `1200` and `k`.
-fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
+fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(|next: char| !next.is_alphanumeric());
@@ -101,9 +110,22 @@ fn tokens(text: &str) -> impl Iterator<Item = Token> + '_ {
         rest = after;
         Some(if first.is_ascii_digit() {
             plain_number(token)
+        } else if token.bytes().all(|byte| byte.is_ascii_lowercase()) {
+            Cow::Borrowed(token)
         } else {
-            token.to_lowercase()
+            Cow::Owned(token.to_lowercase())
         })
+    })
+}
+
+/// The numbers among the tokens of a text. Most texts have few, and their words are passed over quickly.
+fn numbers(text: &str) -> impl Iterator<Item = Token<'_>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.bytes().position(|byte| byte.is_ascii_digit())?;
+        let (number, after) = rest[start..].split_at(end_of_number(&rest[start..]));
+        rest = after;
+        Some(plain_number(number))
     })
 }
 
@@ -125,13 +147,16 @@ fn end_of_number(text: &str) -> usize {
 }
 
 /// A number without separators of thousands, and with a point before its fraction.
-fn plain_number(number: &str) -> String {
+fn plain_number(number: &str) -> Token<'_> {
     let mut groups = number.split(SEPARATORS);
     let first = groups.next().unwrap_or_default();
     let rest: Vec<&str> = groups.collect();
+    if rest.is_empty() {
+        return Cow::Borrowed(number);
+    }
     let are_thousands = rest.iter().all(|group| group.len() == 3);
     let separator = if are_thousands { "" } else { "." };
-    [&[first], rest.as_slice()].concat().join(separator)
+    Cow::Owned([&[first], rest.as_slice()].concat().join(separator))
 }
 
 #[cfg(test)]
@@ -149,6 +174,22 @@ mod tests {
         assert_eq!(of("1,234,567.89, Sev2"), "1.234.567.89|sev|2");
         assert_eq!(of("40 %, – 3. Größe"), "40|3|größe");
         assert_eq!(of(""), "");
+    }
+
+    #[test]
+    fn numbers_are_the_tokens_that_start_with_a_digit() {
+        for text in [
+            "$1.2M per day, 3.",
+            "12\u{a0}000 a1b22 Größe 3,5",
+            "٣ 4",
+            "",
+            "x",
+        ] {
+            let among: Vec<Token<'_>> = tokens(text)
+                .filter(|token| starts_with_digit(token))
+                .collect();
+            assert_eq!(numbers(text).collect::<Vec<_>>(), among, "{text}");
+        }
     }
 
     #[test]

@@ -345,10 +345,10 @@ impl<'a> Sections<'_, 'a> {
         }
     }
 
-    /// How the words of a section start; `words` of it are spoken.
+    /// How the words of a section start, for a telling among others; `words` of it are spoken.
     fn first_words(&self, told: &TellingSection, words: u32) -> String {
         let site = self.writer.context.site;
-        if words == 0 {
+        if words == 0 || self.detail != Detail::Words {
             return String::new();
         }
         let body = &site.document(told.id.document).body;

@@ -105,7 +105,8 @@ pub struct PartView<'a> {
     pub change: &'static str,
     /// On the page of a cut: the blocks that it leaves out, as HTML; may be empty.
     pub left_out: String,
-    /// How its spoken words start: the first sentence, cut after eight words; empty if it is not spoken.
+    /// How its spoken words start: the first sentence, cut after eight words; empty if it is not spoken, and
+    /// on pages of stories.
     pub first_words: String,
     /// On the page of a draft: whether its words are still to be written. Only its author sees this.
     pub is_missing: bool,
