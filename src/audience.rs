@@ -494,12 +494,12 @@ impl Projector<'_> {
         let document = self.site.document(id);
         let meta = self.meta(&document.meta);
         let body = self.body(id, document, diagnostics);
+        let answers = answers_of(&body, &meta);
         let sections = if reads_alike(&document.body, &body) {
             sections_at_start(document)
         } else {
-            sections(&body, &meta, 0)
+            sections(&body, &meta, &answers, 0)
         };
-        let answers = answers_of(&body, &meta);
         Document {
             path: document.path.clone(),
             slug: self.redactor.slug(&document.slug),

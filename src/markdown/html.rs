@@ -23,7 +23,7 @@ const HOLDING_NO_TAGS: &[&str] = &[
 ];
 
 /// Elements without an end tag.
-const VOID: &[&str] = &[
+pub const VOID_ELEMENTS: &[&str] = &[
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
     "track", "wbr",
 ];
@@ -233,7 +233,7 @@ impl Cleaner<'_> {
 
     fn open(&mut self, tag: MarkupTag<'_>, range: Range<usize>, html: &mut Html) {
         let name = tag.lower_name();
-        let is_empty = tag.closes_itself() || VOID.contains(&&*name);
+        let is_empty = tag.closes_itself() || VOID_ELEMENTS.contains(&&*name);
         if let Some(hidden) = &mut self.hidden {
             hidden.depth += usize::from(hidden.name == name && !is_empty);
             return;

@@ -25,6 +25,7 @@ use crate::slug::{PageName, Slug};
 use crate::source::{SitePath, Span, offset};
 
 pub use definitions::definitions;
+pub use html::VOID_ELEMENTS;
 pub use ids::{Arena, Id};
 pub use nodes::{Child, Node, Nodes, Skip, Step, children, walk};
 pub use read::read;

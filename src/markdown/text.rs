@@ -210,6 +210,19 @@ impl Body {
         text
     }
 
+    /// The words of nodes inside a line. A link without words of its own reads as the name that it leads to.
+    pub fn plain_of_line(&self, nodes: &[Node]) -> String {
+        let words = nodes.iter().map(|node| match node.event {
+            Event::Text(piece) | Event::Code(piece) => self.str(piece),
+            Event::SoftBreak | Event::HardBreak => " ",
+            Event::Start(Tag::Link(link)) if !self.links[link].is_labelled => {
+                self.links[link].target.last_name()
+            }
+            _ => "",
+        });
+        words.collect::<String>().trim().to_owned()
+    }
+
     /// The words of a remark in one line.
     pub fn plain_of_remark(&self, nodes: Range<usize>) -> String {
         let mut text = String::new();

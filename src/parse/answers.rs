@@ -5,7 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet as HashSet;
 
 use crate::diagnostic::{Diagnostic, rules};
-use crate::markdown::{Body, Child, Event, Tag, Target, stretch_at};
+use crate::markdown::{Body, Child, Event, Tag, stretch_at};
 use crate::model::{DirectAnswer, Document, Meta};
 use crate::slug::Slug;
 use crate::source::Span;
@@ -65,29 +65,7 @@ fn close(body: &Body, answers: &mut [DirectAnswer], open: Option<u8>, end: usize
 
 /// The interview that an answer is for, if it is for one; `None` if the heading does not open an answer.
 fn meaning(body: &Body, heading: &Child) -> Option<Option<Slug>> {
-    interview_in(&words_of(body, heading.inner()))
-}
-
-/// The words of a heading. A link without words of its own reads as the name that it leads to.
-fn words_of(body: &Body, nodes: Range<usize>) -> String {
-    let mut words = String::new();
-    for node in &body.nodes[nodes] {
-        match node.event {
-            Event::Text(piece) | Event::Code(piece) => words.push_str(body.str(piece)),
-            Event::SoftBreak | Event::HardBreak => words.push(' '),
-            Event::Start(Tag::Link(link)) if !body.links[link].is_labelled => {
-                match &body.links[link].target {
-                    Target::Wiki { name, .. } => words.push_str(name),
-                    Target::Page { name, .. } => {
-                        words.push_str(name.slug().map_or("", Slug::as_str));
-                    }
-                    _ => {}
-                }
-            }
-            _ => {}
-        }
-    }
-    words
+    interview_in(&body.plain_of_line(&body.nodes[heading.inner()]))
 }
 
 /// Whether a text would open an answer if it were a heading.

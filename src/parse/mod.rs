@@ -187,6 +187,7 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
     outline::shape(&mut body, &fields.meta);
     markdown::check_marks_in_text(&body, path, &mut diagnostics);
     let is_mistaken = diagnostics.iter().any(Diagnostic::is_error);
+    let answers = answers_of(&body, &fields.meta);
     let mut document = Document {
         path: path.clone(),
         slug: place.slug(),
@@ -197,8 +198,8 @@ fn document(path: &SitePath, text: &Arc<str>, place: &Place, split: Split) -> Pa
             fields.audience
         },
         status: fields.status,
-        sections: sections(&body, &fields.meta, split.body),
-        answers: answers_of(&body, &fields.meta),
+        sections: sections(&body, &fields.meta, &answers, split.body),
+        answers,
         meta: fields.meta,
         body,
     };
@@ -261,11 +262,12 @@ pub fn answers_of(body: &Body, meta: &Meta) -> Vec<DirectAnswer> {
     }
 }
 
-/// Cuts a body at its headings of the first and second level. `start` is the offset of the body in the file.
-pub fn sections(body: &Body, meta: &Meta, start: usize) -> Vec<Section> {
+/// Cuts a body at its headings of the first and second level. `answers` are the direct answers in it, of which those for one interview are
+/// private; `start` is the offset of the body in the file.
+pub fn sections(body: &Body, meta: &Meta, answers: &[DirectAnswer], start: usize) -> Vec<Section> {
     let mut sections = cut(body, start);
     let level = question_level(body, &sections, meta);
-    let for_interviews: HashSet<usize> = answers_of(body, meta)
+    let for_interviews: HashSet<usize> = answers
         .iter()
         .filter(|answer| answer.interview.is_some())
         .map(|answer| answer.nodes.start)

@@ -116,7 +116,7 @@ impl Shaper<'_> {
         let tags = self.body.take_hashtags(&mut words);
         if !tags.is_empty() {
             self.read.extend(tags.iter().map(|&(_, span)| span));
-            let text = plain_words(self.body, &words[1..]);
+            let text = self.body.plain_of_line(&words[1..]);
             self.rename(id, text);
             self.body.headings[id].tags = tags;
         }
@@ -173,7 +173,7 @@ impl Shaper<'_> {
             Event::Start(tag) | Event::End(tag) => is_inline(tag),
             _ => true,
         });
-        let words = plain_words(self.body, line);
+        let words = self.body.plain_of_line(line);
         let after = |also: &str| {
             let (start, wordings) = words.split_at_checked(also.len())?;
             start.eq_ignore_ascii_case(also).then_some(wordings)
@@ -206,17 +206,4 @@ fn without_paragraphs(nodes: &[Node]) -> Vec<Node> {
 
 fn is_break(node: &Node) -> bool {
     matches!(node.event, Event::SoftBreak | Event::HardBreak)
-}
-
-/// The words of nodes inside a line. A link without words has those of its name.
-fn plain_words(body: &Body, nodes: &[Node]) -> String {
-    let words = nodes.iter().map(|node| match node.event {
-        Event::Text(piece) | Event::Code(piece) => body.str(piece),
-        Event::SoftBreak | Event::HardBreak => " ",
-        Event::Start(Tag::Link(link)) if !body.links[link].is_labelled => {
-            body.links[link].target.last_name()
-        }
-        _ => "",
-    });
-    words.collect::<String>().trim().to_owned()
 }

@@ -10,7 +10,7 @@ use crate::build::Edition;
 use crate::diagnostic::Diagnostic;
 use crate::route::Route;
 
-/// What stands in style sheets that mean classes in a way that is not read here.
+/// Rules of style sheets whose classes this module does not read.
 const UNREAD: [&str; 2] = ["@import", "@layer"];
 
 /// The short names of classes; without any, all names stay.

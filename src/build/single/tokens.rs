@@ -1,15 +1,10 @@
 //! The tokens of a page, with the text of scripts and styles as one token each.
 
+use crate::markdown::VOID_ELEMENTS;
 use crate::words::markup::{self, Kind, Token};
 
 /// Elements in which only their own end tag is a tag.
 const HOLDING_NO_TAGS: [&str; 4] = ["script", "style", "textarea", "title"];
-
-/// Elements without an end tag.
-const VOID: [&str; 13] = [
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track",
-    "wbr",
-];
 
 /// The tokens of a page in their order.
 pub fn of(html: &str) -> Vec<Token<'_>> {
@@ -47,7 +42,7 @@ fn extend_text<'t>(tokens: &mut Vec<Token<'t>>, token: Token<'t>) {
 
 /// Whether an element has no end tag.
 pub fn is_void(name: &str) -> bool {
-    VOID.contains(&name)
+    VOID_ELEMENTS.contains(&name)
 }
 
 #[cfg(test)]
